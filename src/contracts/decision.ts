@@ -1,0 +1,85 @@
+export type DecisionReason = 'match' | 'rule' | 'below-threshold' | 'out-of-scope' | 'ambiguous'
+
+export interface Candidate {
+  readonly route: string
+  /** Probability that this route is right, 0..1 exclusive. */
+  readonly confidence: number
+  /** Uncalibrated, for ranking only. */
+  readonly score: number
+}
+
+/** The answer to one query. Same snapshot and query: the same decision, bit for bit (`latencyUs` aside). */
+export interface Decision {
+  /** The chosen route, or null for *no match*. */
+  readonly route: string | null
+  /** Probability that the best candidate is right, whether or not it was chosen, 0..1 exclusive. */
+  readonly confidence: number
+  /** The confidence that was needed. */
+  readonly threshold: number
+  readonly reason: DecisionReason
+  /** Best first: by confidence, then score, then route name. */
+  readonly candidates: readonly Candidate[]
+  /** Metadata of the chosen route; empty for *no match*. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Fingerprint of the snapshot that decided. */
+  readonly snapshot: string
+  readonly latencyUs: number
+  /** Present when parts of the message ask for different routes: one entry a part, in order. */
+  readonly intents?: readonly Intent[]
+  readonly explanation?: Explanation
+}
+
+/** One of several requests found in a message. */
+export interface Intent {
+  readonly route: string
+  readonly confidence: number
+  /** The part of the message, as written. */
+  readonly text: string
+}
+
+export interface Explanation {
+  /** One sentence for people. */
+  readonly summary: string
+  /** The nearest examples of the winner and the runner-up, most similar first. */
+  readonly nearest: readonly {
+    readonly route: string
+    readonly example: string
+    readonly similarity: number
+  }[]
+  /** Words of the query by what they added to the best candidate against the runner-up, largest effect first. */
+  readonly words: readonly { readonly text: string; readonly effect: number }[]
+  /** Rules that matched. */
+  readonly rules: readonly { readonly route: string; readonly then: string; readonly when: string }[]
+  readonly runnerUp: Candidate | null
+  /** Probability that no route is right, 0..1. */
+  readonly outOfScope: number
+  /** What would change the decision: the fewest words to leave out, or the threshold. */
+  readonly flip: {
+    readonly withoutWords?: readonly string[]
+    readonly then?: string | null
+    readonly threshold?: number
+  }
+  /** How the message was read: the part that decided, when it was not the whole. */
+  readonly segment?: string
+  /** True when previous messages were needed to decide. */
+  readonly usedContext: boolean
+  /** Spelling corrections that were made before scoring. */
+  readonly corrections: readonly { readonly from: string; readonly to: string }[]
+}
+
+/** What a caller may say about one query. */
+export interface RouteOptions {
+  /** Candidates to return, 1..100. Default 3. */
+  readonly topK?: number
+  readonly explain?: boolean
+  /** Overrides the route's and the set's threshold, 0..1. */
+  readonly threshold?: number
+  /** Previous messages of the conversation, oldest first; read only when the message alone is unsure. */
+  readonly context?: readonly string[]
+  /** Only these routes or tags. */
+  readonly include?: readonly string[]
+  /** Not these routes or tags. */
+  readonly exclude?: readonly string[]
+  /** Compared with metadata rules. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean>>
+}

@@ -1,0 +1,14 @@
+/** Turns a text into a vector. The router computes similarities as dot products, so vectors have unit length. */
+export interface Encoder {
+  readonly name: string
+  /** Length of every vector, a multiple of 16. */
+  readonly dimensions: number
+  /** Changes whenever the same text might get another vector; snapshots made with another fingerprint are refused. */
+  readonly fingerprint: string
+  /**
+   * The unit vector of `text`, or the zero vector when nothing in the text is known.
+   * @param into a Float32Array of `dimensions` to fill and return, so that a hot path allocates nothing
+   * @remarks Synchronous and deterministic: same text, same bits, on every platform.
+   */
+  encode(text: string, into?: Float32Array): Float32Array
+}

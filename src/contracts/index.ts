@@ -1,0 +1,13 @@
+export type { Clock } from './clock.ts'
+export type { Candidate, Decision, DecisionReason, Explanation, Intent, RouteOptions } from './decision.ts'
+export type { Encoder } from './encoder.ts'
+export type { Evaluation, FitProgress, FitReport } from './reports.ts'
+export type {
+  LabelledText,
+  RouteDefinition,
+  RouteSet,
+  Rule,
+  RuleCondition,
+  RuleEffect,
+  Target,
+} from './route-set.ts'

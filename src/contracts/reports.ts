@@ -1,0 +1,83 @@
+/** What a fit did. */
+export interface FitReport {
+  readonly routes: number
+  readonly examples: number
+  /** Share of held-out examples whose best route is right; null when there are too few to hold any out. */
+  readonly accuracyCv: number | null
+  /** Expected calibration error on held-out examples; null likewise. */
+  readonly eceCv: number | null
+  readonly thresholds: {
+    readonly default: number
+    /** Set by `maxErrorRate`: the promise and what it costs. */
+    readonly guarantee?: {
+      readonly maxErrorRate: number
+      /** Probability over the draw of the labelled data with which the promise may fail. */
+      readonly delta: number
+      /** Share of the held-out rows that are acted on at the threshold. */
+      readonly coverage: number
+      readonly rows: number
+    }
+  }
+  readonly seconds: number
+  readonly bytes: number
+}
+
+/** Progress of a fit: `done` of `total` units of work. */
+export type FitProgress = (progress: { stage: string; done: number; total: number }) => void
+
+/** How well a router decides on labelled data. All shares and probabilities are 0..1; null where no row applies. */
+export interface Evaluation {
+  readonly n: number
+  readonly inScope: number
+  readonly outOfScope: number
+  /** The best route is right, thresholds ignored, on in-scope rows. */
+  readonly inScopeAccuracy: number | null
+  /** The decision (route or no match) is right, on all rows. */
+  readonly thresholdedAccuracy: number | null
+  /** Out-of-scope rows answered *no match*. */
+  readonly oosRecall: number | null
+  /** Rows answered *no match* that are out of scope. */
+  readonly oosPrecision: number | null
+  /** In-scope rows answered *no match*. */
+  readonly inScopeRejected: number | null
+  /** Area under the ROC curve of confidence as a detector of in-scope rows. */
+  readonly oosAuroc: number | null
+  /** Expected calibration error of the top confidence on in-scope rows; 15 equal-mass bins. */
+  readonly ece: number | null
+  /** The same over all rows; an out-of-scope row is right only if answered *no match*. */
+  readonly eceMixed: number | null
+  readonly brier: number | null
+  /** Area under the risk-coverage curve of in-scope rows. */
+  readonly aurc: number | null
+  /** Largest share of in-scope rows, taken by falling confidence, whose accuracy is at least 0.975. */
+  readonly coverageAt975: number | null
+  readonly latencyUs: { readonly p50: number; readonly p99: number }
+  readonly confusions: readonly {
+    readonly expected: string | null
+    readonly got: string | null
+    readonly count: number
+    readonly examples: readonly string[]
+  }[]
+  readonly misses: readonly {
+    readonly text: string
+    readonly expected: string | null
+    readonly got: string | null
+    readonly confidence: number
+  }[]
+  /** Reliability diagram: equal-mass bins of in-scope rows by top confidence. */
+  readonly reliability: readonly {
+    readonly confidence: number
+    readonly accuracy: number
+    readonly count: number
+  }[]
+  /** Risk against coverage at a grid of thresholds, to choose one from. */
+  readonly thresholdCurve: readonly {
+    readonly threshold: number
+    /** Share of all rows answered with a route. */
+    readonly coverage: number
+    /** Share of those answers that are wrong. */
+    readonly errorRate: number
+    readonly oosRecall: number | null
+    readonly inScopeRejected: number | null
+  }[]
+}

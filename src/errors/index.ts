@@ -1,0 +1,2 @@
+export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
+export { type ErrorDetail, isStrataError, StrataError } from './strata-error.ts'
