@@ -1,0 +1,117 @@
+import { kernelsBase64 } from './kernels.wasm.ts'
+import { referenceOperations } from './kernels-reference.ts'
+
+/**
+ * Numeric kernels over one block of memory. Arguments that are addresses are byte offsets from `allocate`.
+ * WASM SIMD where the platform has it, else plain TypeScript; both give the same bits.
+ */
+export interface KernelOperations {
+  /** out[dims] f32 = unit-length sum over ids[count] i32 of scales[id] f32 * rows[id][dims] i8. `dims` a multiple of 8. */
+  poolRows(ids: number, count: number, rows: number, scales: number, dims: number, out: number): void
+  /** Scales vector[dims] f32 to unit length in place; the zero vector stays zero. */
+  normalise(vector: number, dims: number): void
+  /** out[dims] i16 = vector[dims] f32 in -1..1, times 32767, to nearest even. */
+  quantise(vector: number, dims: number, out: number): void
+  /** out[count] i32 = query[dims] i16 · rows[count][dims] i8. */
+  dotRows(query: number, rows: number, count: number, dims: number, out: number): void
+  /** out[classes] f32 = weights · row; weights[dims + id][classes] f32, the row being dense[dims] and values[nonZeros] at ids. `classes` a multiple of 8. */
+  forwardRow(
+    dense: number,
+    dims: number,
+    ids: number,
+    values: number,
+    nonZeros: number,
+    weights: number,
+    classes: number,
+    out: number,
+  ): void
+  /** weights += row ⊗ delta[classes], shapes as in `forwardRow`. */
+  updateRow(
+    dense: number,
+    dims: number,
+    ids: number,
+    values: number,
+    nonZeros: number,
+    weights: number,
+    classes: number,
+    delta: number,
+  ): void
+  /** One block step of dual coordinate ascent for one row; see heads/softmax-regression.ts. Returns the sum of |change|. */
+  solveRow(
+    scores: number,
+    logs: number,
+    classes: number,
+    curvature: number,
+    weight: number,
+    negligible: number,
+    scratch: number,
+    delta: number,
+  ): number
+}
+
+/** Kernels with the memory that they work on. */
+export interface Kernels extends KernelOperations {
+  readonly simd: boolean
+  readonly buffer: ArrayBuffer
+  /** Reserves `bytes`, aligned to 16; returns the byte offset. Throws when the block is used up. */
+  allocate(bytes: number): number
+}
+
+const PAGE_BYTES = 65_536
+let compiled: WebAssembly.Module | null | undefined
+
+function compiledModule(): WebAssembly.Module | null {
+  if (compiled === undefined) {
+    try {
+      compiled = new WebAssembly.Module(
+        Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0)),
+      )
+    } catch {
+      // No SIMD, or a platform that forbids compiling (some edge workers): the reference gives the same bits.
+      compiled = null
+    }
+  }
+  return compiled
+}
+
+/**
+ * Kernels over a fresh zeroed memory of at least `bytes`.
+ * @param simd false forces the plain TypeScript implementation (tests compare the two)
+ */
+export function createKernels(bytes: number, simd = true): Kernels {
+  const pages = Math.max(1, Math.ceil((bytes + 16) / PAGE_BYTES))
+  const module = simd ? compiledModule() : null
+  let buffer: ArrayBuffer
+  let operations: KernelOperations
+  if (module) {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    buffer = memory.buffer as ArrayBuffer
+    const abort = () => {
+      throw new Error('kernel aborted')
+    }
+    operations = new WebAssembly.Instance(module, { env: { memory, abort } })
+      .exports as unknown as KernelOperations
+  } else {
+    buffer = new ArrayBuffer(pages * PAGE_BYTES)
+    operations = referenceOperations(buffer)
+  }
+  let next = 16
+  return {
+    simd: module !== null,
+    buffer,
+    poolRows: operations.poolRows,
+    normalise: operations.normalise,
+    quantise: operations.quantise,
+    dotRows: operations.dotRows,
+    forwardRow: operations.forwardRow,
+    updateRow: operations.updateRow,
+    solveRow: operations.solveRow,
+    allocate(size) {
+      const at = next
+      next = (at + size + 15) & ~15
+      if (next > buffer.byteLength)
+        throw new RangeError(`kernel memory used up: ${next} of ${buffer.byteLength} bytes`)
+      return at
+    },
+  }
+}
