@@ -1,0 +1,1 @@
+"""Trains and publishes the built-in static sentence encoder of StrataRouter."""
