@@ -1,0 +1,221 @@
+const FNV_OFFSET = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+const WORD_SALT = 0x1b873593
+const PAIR_SALT = 0x2545f491
+const SHORTEST_GRAM = 3
+const LONGEST_GRAM = 5
+// A longer "word" is pasted data; its first part is evidence enough and keeps the work per word bounded.
+const LONGEST_WORD = 40
+const CACHE_ENTRIES = 20_000
+const HALF_SQRT = Math.SQRT1_2
+
+/** Avalanches a 32-bit hash (the finaliser of MurmurHash3, Austin Appleby, public domain). */
+function finish(hash: number): number {
+  let h = hash
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) | 0
+}
+
+/** Hashes of one word: `word` for the word itself, `grams` for its character 3- to 5-grams with boundary marks. */
+interface WordHashes {
+  readonly word: number
+  readonly grams: Int32Array
+}
+
+function hashWord(word: string): WordHashes {
+  const length = Math.min(word.length, LONGEST_WORD)
+  let hash = FNV_OFFSET
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), FNV_PRIME)
+  const padded = `<${word.slice(0, length)}>`
+  const grams: number[] = []
+  for (let start = 0; start + SHORTEST_GRAM <= padded.length; start++) {
+    let gram = FNV_OFFSET
+    const end = Math.min(padded.length, start + LONGEST_GRAM)
+    for (let i = start; i < end; i++) {
+      gram = Math.imul(gram ^ padded.charCodeAt(i), FNV_PRIME)
+      if (i - start + 1 >= SHORTEST_GRAM) grams.push(finish(gram))
+    }
+  }
+  return { word: finish(hash ^ WORD_SALT), grams: Int32Array.from(grams) }
+}
+
+const hashPair = (first: number, second: number) => finish(Math.imul(first, 31) ^ second ^ PAIR_SALT)
+
+/** What one word is in a vocabulary: ids of features, -1 where it has none. */
+interface KnownWord {
+  readonly hash: number
+  readonly id: number
+  readonly grams: Int32Array
+}
+
+/** A sparse vector being filled: `ids[0..count)` with `values[0..count)`; ids may repeat, and then add up. */
+export class SparseVector {
+  ids = new Int32Array(256)
+  values = new Float32Array(256)
+  count = 0
+  /** Share of the words that the vocabulary knows, weighted by rarity, 0..1. */
+  coverage = 0
+
+  push(id: number, value: number): void {
+    if (this.count === this.ids.length) {
+      const ids = new Int32Array(this.count * 2)
+      const values = new Float32Array(this.count * 2)
+      ids.set(this.ids)
+      values.set(this.values)
+      this.ids = ids
+      this.values = values
+    }
+    this.ids[this.count] = id
+    this.values[this.count++] = value
+  }
+}
+
+/**
+ * The words, word pairs and character n-grams seen in training, with their inverse document frequencies.
+ * Turns the words of a text into one sparse vector: words and pairs in one half, n-grams in the other, each
+ * half of length sqrt(1/2), features never seen left out.
+ * @see Salton and Buckley 1988, "Term-weighting approaches in automatic text retrieval" (tf-idf)
+ */
+export class LexicalVocabulary {
+  /** Hash of feature `id`, in order of first sight; with `frequencies` all that needs to be saved. */
+  readonly hashes: Int32Array
+  readonly inverseFrequencies: Float32Array
+  /** Weight of a word that was never seen, as rare as can be. */
+  readonly #unseenWeight: number
+  readonly #slots: Int32Array
+  readonly #mask: number
+  readonly #cache = new Map<string, KnownWord>()
+
+  constructor(hashes: Int32Array, inverseFrequencies: Float32Array, unseenWeight: number) {
+    this.hashes = hashes
+    this.inverseFrequencies = inverseFrequencies
+    this.#unseenWeight = unseenWeight
+    let capacity = 16
+    while (capacity < hashes.length * 2) capacity *= 2
+    this.#mask = capacity - 1
+    this.#slots = new Int32Array(capacity).fill(-1)
+    for (let id = 0; id < hashes.length; id++) {
+      let slot = hashes[id]! & this.#mask
+      while (this.#slots[slot]! >= 0) slot = (slot + 1) & this.#mask
+      this.#slots[slot] = id
+    }
+  }
+
+  /** Collects every feature of the given texts, each a list of words. */
+  static build(texts: readonly (readonly string[])[]): LexicalVocabulary {
+    const ids = new Map<number, number>()
+    const counts: number[] = []
+    const lastText: number[] = []
+    const hashesOf = new Map<string, WordHashes>()
+    texts.forEach((words, text) => {
+      const see = (hash: number) => {
+        let id = ids.get(hash)
+        if (id === undefined) {
+          id = counts.length
+          ids.set(hash, id)
+          counts.push(0)
+          lastText.push(-1)
+        }
+        if (lastText[id] !== text) {
+          lastText[id] = text
+          counts[id]!++
+        }
+      }
+      let previous = 0
+      words.forEach((word, position) => {
+        let hashes = hashesOf.get(word)
+        if (!hashes) {
+          hashes = hashWord(word)
+          hashesOf.set(word, hashes)
+        }
+        see(hashes.word)
+        if (position > 0) see(hashPair(previous, hashes.word))
+        for (const gram of hashes.grams) see(gram)
+        previous = hashes.word
+      })
+    })
+    const weight = (count: number) => Math.fround(Math.log((1 + texts.length) / (1 + count)) + 1)
+    return new LexicalVocabulary(Int32Array.from(ids.keys()), Float32Array.from(counts, weight), weight(0))
+  }
+
+  get size(): number {
+    return this.hashes.length
+  }
+
+  get unseenWeight(): number {
+    return this.#unseenWeight
+  }
+
+  #find(hash: number): number {
+    let slot = hash & this.#mask
+    for (let id = this.#slots[slot]!; id >= 0; id = this.#slots[slot]!) {
+      if (this.hashes[id] === hash) return id
+      slot = (slot + 1) & this.#mask
+    }
+    return -1
+  }
+
+  #lookUp(word: string): KnownWord {
+    const cached = this.#cache.get(word)
+    if (cached) return cached
+    const hashes = hashWord(word)
+    const grams = hashes.grams.map((hash) => this.#find(hash)).filter((id) => id >= 0)
+    const known = { hash: hashes.word, id: this.#find(hashes.word), grams }
+    if (this.#cache.size >= CACHE_ENTRIES) this.#cache.clear()
+    if (word.length <= LONGEST_WORD) this.#cache.set(word, known)
+    return known
+  }
+
+  /** True when the word itself occurs in the training texts. */
+  has(word: string): boolean {
+    return this.#lookUp(word).id >= 0
+  }
+
+  /** Fills `into` with the features of `words`, scaled by `scale`. O(words), allocates only for words not in cache. */
+  vectorise(words: readonly string[], scale: number, into: SparseVector): void {
+    into.count = 0
+    const weights = this.inverseFrequencies
+    let squares = 0
+    let seen = 0
+    let all = 0
+    let previous = 0
+    for (let position = 0; position < words.length; position++) {
+      const word = this.#lookUp(words[position]!)
+      if (word.id >= 0) {
+        const weight = weights[word.id]!
+        into.push(word.id, weight)
+        squares += weight * weight
+        seen += weight
+        all += weight
+      } else all += this.#unseenWeight
+      if (position > 0) {
+        const pair = this.#find(hashPair(previous, word.hash))
+        if (pair >= 0) {
+          const weight = weights[pair]!
+          into.push(pair, weight)
+          squares += weight * weight
+        }
+      }
+      previous = word.hash
+    }
+    into.coverage = all > 0 ? seen / all : 0
+    const firstGram = into.count
+    if (squares > 0) scaleValues(into.values, 0, firstGram, (scale * HALF_SQRT) / Math.sqrt(squares))
+    squares = 0
+    for (let position = 0; position < words.length; position++) {
+      const grams = this.#lookUp(words[position]!).grams
+      for (let j = 0; j < grams.length; j++) {
+        const id = grams[j]!
+        const weight = weights[id]!
+        into.push(id, weight)
+        squares += weight * weight
+      }
+    }
+    if (squares > 0) scaleValues(into.values, firstGram, into.count, (scale * HALF_SQRT) / Math.sqrt(squares))
+  }
+}
+
+function scaleValues(values: Float32Array, from: number, to: number, factor: number): void {
+  for (let i = from; i < to; i++) values[i] = values[i]! * factor
+}
