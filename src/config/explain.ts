@@ -1,0 +1,33 @@
+import type { LoadedConfig, Source } from './load-config.ts'
+import { settings } from './settings.ts'
+
+export interface ExplainedSetting {
+  readonly path: string
+  /** Secrets are `***`; undefined when unset. */
+  readonly value: unknown
+  /** For people: `default`, `stratarouter.yaml:3`, `environment PORT`, `flag server.port`. */
+  readonly source: string
+  readonly variable: string
+  readonly description: string
+}
+
+/** Each setting with its value and where that came from, in the order of the schema. */
+export function explain(loaded: LoadedConfig): ExplainedSetting[] {
+  return settings.map((setting) => {
+    let value: unknown = loaded.config
+    for (const key of setting.path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
+    return {
+      path: setting.path,
+      value: setting.secret && value !== undefined ? '***' : value,
+      source: sourceText(loaded.sources.get(setting.path)),
+      variable: setting.variable,
+      description: setting.schema.description ?? '',
+    }
+  })
+}
+
+function sourceText(source: Source | undefined): string {
+  if (source === undefined || source.kind === 'default') return 'default'
+  if (source.kind === 'file') return source.line === undefined ? source.file : `${source.file}:${source.line}`
+  return `${source.kind} ${source.name}`
+}

@@ -1,0 +1,233 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type ErrorDetail, StrataError } from '../errors/index.ts'
+import { CONFIG_FILE_VARIABLE, coerce, type Environment, readEnvironment } from './environment.ts'
+import { type ParsedDocument, parseDocument, readText } from './parse-document.ts'
+import { problemsOf } from './problems.ts'
+import { type Config, configSchema } from './schema.ts'
+import { configJsonSchema, type Setting, settings } from './settings.ts'
+
+/** Where a value came from. */
+export type Source =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'file'; readonly file: string; readonly line?: number }
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'flag'; readonly name: string }
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** By path of the setting; one entry for every setting. */
+  readonly sources: ReadonlyMap<string, Source>
+  /** Sentences worth a warning in the log: deprecated names, literal secrets. */
+  readonly notes: readonly string[]
+  /** The configuration file that was read, absolute; null when there was none. */
+  readonly file: string | null
+}
+
+export interface LoadConfigOptions {
+  /** Configuration file; otherwise `STRATAROUTER_CONFIG`, otherwise `stratarouter.{yaml,yml,json}` where it exists. */
+  readonly file?: string
+  readonly environment?: Environment
+  /** By path of the setting, such as `{'server.port': '9000'}`; undefined values are passed over. */
+  readonly flags?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+  readonly workingDirectory?: string
+}
+
+const DEFAULT_FILES = ['stratarouter.yaml', 'stratarouter.yml', 'stratarouter.json']
+
+/**
+ * Reads the configuration: file, then environment, then flags, each beating the one before.
+ * @throws StrataError `invalid_configuration` with every problem in `details`; `file_not_found`
+ */
+export function loadConfig(options: LoadConfigOptions = {}): LoadedConfig {
+  const workingDirectory = options.workingDirectory ?? process.cwd()
+  const environment = options.environment ?? process.env
+  const file = configFile(options, environment, workingDirectory)
+  const document = file === null ? undefined : readFile(file)
+  const reading = readEnvironment(environment)
+  const notes = [...reading.notes]
+
+  const input = structuredClone(document?.value ?? {}) as Record<string, unknown>
+  const sources = new Map<string, Source>()
+  for (const setting of settings) {
+    const inFile = file !== null && read(input, setting.path) !== undefined
+    const line = document?.lineOf(setting.path.split('.'))
+    sources.set(
+      setting.path,
+      inFile ? { kind: 'file', file, ...(line ? { line } : {}) } : { kind: 'default' },
+    )
+  }
+  for (const { setting, name, text } of reading.values) {
+    write(input, setting.path, coerce(setting, text))
+    sources.set(setting.path, { kind: 'environment', name })
+  }
+  for (const [path, value] of Object.entries(options.flags ?? {})) {
+    if (value === undefined) continue
+    const setting = settings.find((candidate) => candidate.path === path)
+    if (!setting)
+      throw new StrataError('invalid_configuration', `There is no setting ${path} for a flag to set.`)
+    write(input, path, typeof value === 'string' ? coerce(setting, value) : value)
+    sources.set(path, { kind: 'flag', name: path })
+  }
+
+  const result = configSchema.safeParse(input)
+  const details = result.success ? [] : problemsOf(result.error.issues, input, configJsonSchema)
+  const config = result.data as Record<string, unknown> | undefined
+  if (config) {
+    for (const setting of settings) {
+      const value = read(config, setting.path)
+      if (typeof value !== 'string') continue
+      const source = sources.get(setting.path) as Source
+      const base = source.kind === 'file' ? dirname(source.file) : workingDirectory
+      if (setting.filePath) write(config, setting.path, resolve(base, value))
+      if (setting.secret)
+        write(config, setting.path, secret(setting, value, base, environment, details, notes))
+    }
+    finishDatabase(config as unknown as Config, sources, workingDirectory)
+    details.push(...exposureProblems(config as unknown as Config))
+  }
+  if (details.length > 0) throw refusal(details, sources, document, file)
+  return { config: deepFreeze(config) as unknown as Config, sources, notes, file }
+}
+
+function configFile(
+  options: LoadConfigOptions,
+  environment: Environment,
+  workingDirectory: string,
+): string | null {
+  const named = options.file ?? environment[CONFIG_FILE_VARIABLE]
+  if (named) return resolve(workingDirectory, named)
+  const found = DEFAULT_FILES.find((name) => existsSync(join(workingDirectory, name)))
+  return found === undefined ? null : join(workingDirectory, found)
+}
+
+function readFile(file: string): ParsedDocument {
+  const document = parseDocument(readText(file, 'configuration file'), file, 'invalid_configuration')
+  const value = document.value
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
+    throw new StrataError(
+      'invalid_configuration',
+      `${file} must hold settings by name, such as "server: { port: 8000 }".`,
+    )
+  }
+  return document
+}
+
+/** The value of a secret: the content of a file, of a variable, or the text itself. */
+function secret(
+  setting: Setting,
+  text: string,
+  base: string,
+  environment: Environment,
+  details: ErrorDetail[],
+  notes: string[],
+): string {
+  const refuse = (message: string): string => {
+    details.push({ path: setting.path, message })
+    return text
+  }
+  if (text.startsWith('file:')) {
+    const path = resolve(base, text.slice('file:'.length))
+    try {
+      return readFileSync(path, 'utf8').trimEnd()
+    } catch (error) {
+      return refuse(`the file ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    }
+  }
+  if (text.startsWith('env:')) {
+    const name = text.slice('env:'.length)
+    return environment[name] || refuse(`the environment variable ${name} is not set`)
+  }
+  notes.push(
+    `${setting.path} is written down as it is; file:/path or env:NAME keeps the secret out of the configuration.`,
+  )
+  return text
+}
+
+/** Fills in the default that depends on another setting, and makes the path absolute. */
+function finishDatabase(config: Config, sources: Map<string, Source>, workingDirectory: string): void {
+  const path = 'database.primary'
+  const written = config.database.primary
+  const source = sources.get(path) as Source
+  const base = source.kind === 'file' ? dirname(source.file) : workingDirectory
+  const file =
+    written === undefined
+      ? join(config.dataDir, 'stratarouter.db')
+      : resolve(base, written.slice('sqlite:'.length))
+  write(config as unknown as Record<string, unknown>, path, `sqlite:${file}`)
+}
+
+function exposureProblems(config: Config): ErrorDetail[] {
+  const { host } = config.server
+  const isLoopback = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+  if (isLoopback || config.auth.mode === 'none') return []
+  return [
+    {
+      path: 'server.host',
+      message:
+        'listening beyond loopback lets anyone who reaches the machine call the server; write down auth.mode: none to allow it, or listen on 127.0.0.1',
+      got: JSON.stringify(host),
+    },
+  ]
+}
+
+function refusal(
+  problems: readonly ErrorDetail[],
+  sources: ReadonlyMap<string, Source>,
+  document: ParsedDocument | undefined,
+  file: string | null,
+): StrataError {
+  const details = problems.map((problem) => {
+    const source = sources.get(problem.path)
+    const secret = settings.some((setting) => setting.secret && setting.path === problem.path)
+    const line = document?.lineOf(problem.path.split('.'))
+    const place =
+      source?.kind === 'environment' || source?.kind === 'flag'
+        ? `${source.kind} ${source.name}`
+        : file !== null && source?.kind !== 'default'
+          ? `${file}${line ? `:${line}` : ''}`
+          : undefined
+    return {
+      ...problem,
+      ...(secret && problem.got ? { got: '***' } : {}),
+      message: place ? `${problem.message} (${place})` : problem.message,
+    }
+  })
+  const list = details.map(
+    (detail) => `\n  ${detail.path}: ${detail.message}${detail.got ? `, got ${detail.got}` : ''}`,
+  )
+  const count = details.length === 1 ? 'one problem' : `${details.length} problems`
+  return new StrataError('invalid_configuration', `The configuration has ${count}:${list.join('')}`, {
+    details,
+  })
+}
+
+function read(root: Record<string, unknown>, path: string): unknown {
+  let here: unknown = root
+  for (const key of path.split('.')) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined
+    here = (here as Record<string, unknown>)[key]
+  }
+  return here
+}
+
+/** Writes below objects only; where the file has something else, the schema says what is wrong with it. */
+function write(root: Record<string, unknown>, path: string, value: unknown): void {
+  const keys = path.split('.')
+  let here = root
+  for (const key of keys.slice(0, -1)) {
+    const next = here[key] ?? {}
+    if (typeof next !== 'object') return
+    here[key] = next
+    here = next as Record<string, unknown>
+  }
+  here[keys.at(-1) as string] = value
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) deepFreeze(child)
+    Object.freeze(value)
+  }
+  return value
+}

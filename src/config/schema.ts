@@ -1,0 +1,137 @@
+import { z } from 'zod'
+
+/** What the documentation and `config explain` need to know about a setting beyond its type. */
+export interface SettingMeta {
+  description: string
+  /** Masked wherever it is shown; may be written as `file:/path` or `env:NAME`. */
+  secret?: true
+  /** A path: relative to the file that names it, otherwise to the working directory. */
+  filePath?: true
+}
+
+const describe = <T extends z.ZodType>(type: T, meta: SettingMeta): T => type.meta({ ...meta })
+
+const bytes = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum)
+const milliseconds = (maximum: number) => z.int().min(0).max(maximum)
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+
+const MEBIBYTE = 1024 * 1024
+
+/** The one schema: validation, defaults, `docs/reference/configuration.md` and JSON Schema come from it. */
+export const configSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: describe(z.string().min(1).default('127.0.0.1'), {
+        description:
+          'Address to listen on. Beyond loopback the server refuses to start unless `auth.mode: none` is written down.',
+      }),
+      port: describe(z.int().min(0).max(65535).default(8000), {
+        description: 'TCP port; 0 takes any free one.',
+      }),
+      cors: describe(z.array(z.string().min(1)).default([]), {
+        description:
+          'Origins whose pages may call from a browser, such as `https://app.example`; `*` for any.',
+      }),
+      trustProxy: describe(z.union([z.boolean(), z.array(z.string().min(1))]).default(false), {
+        description:
+          'Whether `x-forwarded-for` names the client: `true`, or the addresses and networks of the proxies to believe.',
+      }),
+      tls: z
+        .strictObject({
+          cert: describe(z.string().min(1), {
+            description: 'Certificate chain in PEM, usually `file:/path`.',
+            secret: true,
+          }),
+          key: describe(z.string().min(1), {
+            description: 'Private key in PEM, usually `file:/path`.',
+            secret: true,
+          }),
+        })
+        .optional(),
+      bodyLimitBytes: describe(bytes(1024, 256 * MEBIBYTE).default(MEBIBYTE), {
+        description: 'Largest request body; above it 413 `payload_too_large`.',
+      }),
+      textLimitBytes: describe(bytes(16, MEBIBYTE).default(32 * 1024), {
+        description: 'Longest text to route, in bytes of UTF-8; above it 413 `text_too_long`.',
+      }),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      mode: describe(z.enum(['none']).optional(), {
+        description:
+          'Written down as `none`, anyone who can reach the server may call it. Needed to listen beyond loopback.',
+      }),
+    })
+    .prefault({}),
+  routes: z
+    .strictObject({
+      file: describe(z.string().min(1).optional(), {
+        description:
+          'Route file that is the source of the set `default`: watched, and not writable over HTTP. Without it the database is the source.',
+        filePath: true,
+      }),
+    })
+    .prefault({}),
+  dataDir: describe(z.string().min(1).default('.stratarouter'), {
+    description: 'Directory of the database and the compiled snapshots; made when missing.',
+    filePath: true,
+  }),
+  database: z
+    .strictObject({
+      primary: describe(
+        z
+          .string()
+          .regex(/^sqlite:./, 'expected sqlite:PATH')
+          .optional(),
+        {
+          description:
+            'Where route sets are kept: `sqlite:PATH`. Unset: `stratarouter.db` in the data directory.',
+        },
+      ),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: describe(z.enum(LOG_LEVELS).default('info'), {
+        description: 'Least serious level that is logged. Requests are logged at `debug`.',
+      }),
+    })
+    .prefault({}),
+  shutdown: z
+    .strictObject({
+      drainDelayMs: describe(milliseconds(300_000).default(5000), {
+        description:
+          'After SIGTERM: how long to keep serving while `/health/ready` already answers 503, so that balancers look away. SIGINT skips it.',
+      }),
+      timeoutMs: describe(milliseconds(600_000).default(10_000), {
+        description:
+          'After the drain: how long requests in flight may take before their connections are cut.',
+      }),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      routeSets: describe(z.int().min(1).max(10_000).default(100), {
+        description: 'Route sets that may be stored.',
+      }),
+      routesPerSet: describe(z.int().min(1).max(100_000).default(10_000), {
+        description: 'Routes in one set.',
+      }),
+      versionsKept: describe(z.int().min(1).max(1000).default(20), {
+        description:
+          'Versions of each set kept in the database, the current one included; older ones are deleted.',
+      }),
+    })
+    .prefault({}),
+})
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T
+
+/** A checked configuration: defaults filled in, paths absolute, secrets read; deep-frozen. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>
