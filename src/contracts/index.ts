@@ -11,3 +11,4 @@ export type {
   RuleEffect,
   Target,
 } from './route-set.ts'
+export type { RouteStore, StoredRouteSet, StoredRouteSetSummary, WriteCondition } from './store.ts'

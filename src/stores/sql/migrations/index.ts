@@ -1,0 +1,9 @@
+import type { MigrationProvider } from 'kysely/migration'
+import { routeSets } from './0001-route-sets.ts'
+
+/** Every migration in order. One that has been released is never changed; a new one is added below. */
+export const migrations: MigrationProvider = {
+  getMigrations: async () => ({
+    '0001-route-sets': routeSets,
+  }),
+}

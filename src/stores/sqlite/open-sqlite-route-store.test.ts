@@ -1,0 +1,45 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { checkRouteStore } from '../../testing/conformance/route-store.ts'
+import { openSqliteRouteStore } from './open-sqlite-route-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'stratarouter-store-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const options = { clock: { now: () => 0 }, versionsKept: 3 }
+
+describe('the SQLite route store', () => {
+  let count = 0
+  const file = () => join(folder, 'deep', `${count}.db`)
+  checkRouteStore({
+    open(given) {
+      count++
+      return openSqliteRouteStore({ ...given, file: file() })
+    },
+    reopen: () => openSqliteRouteStore({ ...options, file: file() }),
+    test: it,
+  })
+
+  it('says what to do when the file is not a database', async () => {
+    const path = join(folder, 'text.db')
+    writeFileSync(path, 'not a database, but long enough to look like one'.repeat(100))
+    const opening = openSqliteRouteStore({ ...options, file: path })
+    await expect(opening).rejects.toMatchObject({ code: 'storage_failed' })
+    await expect(opening).rejects.toThrow(/text\.db is not usable.*STRATAROUTER_DATA_DIR/)
+  })
+
+  it('says what to do when the directory cannot be made', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const opening = openSqliteRouteStore({ ...options, file: join(folder, 'file', 'x.db') })
+    await expect(opening).rejects.toThrow(/the directory .* cannot be made/)
+  })
+
+  it.skipIf(process.getuid?.() === 0)('says what to do when the directory is not writable', async () => {
+    mkdirSync(join(folder, 'closed'))
+    chmodSync(join(folder, 'closed'), 0o500)
+    const opening = openSqliteRouteStore({ ...options, file: join(folder, 'closed', 'x.db') })
+    await expect(opening).rejects.toMatchObject({ code: 'storage_failed' })
+  })
+})
