@@ -1,0 +1,28 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+export type { Logger } from 'pino'
+
+/** JSON lines on standard error, so that standard output stays free for what a command prints. */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(2)): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: [
+          'headers.authorization',
+          'headers.cookie',
+          'headers["x-api-key"]',
+          '*.authorization',
+          '*.apiKey',
+          '*.key',
+        ],
+        censor: '***',
+      },
+    },
+    destination,
+  )
+}
