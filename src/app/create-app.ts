@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../config/index.ts'
+import { parseRouteText, readRouteFile } from '../config/index.ts'
+import type { Clock, Encoder, RouteSet, RouteStore } from '../contracts/index.ts'
+import type { Router } from '../core/index.ts'
+import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
+import { isStrataError } from '../errors/index.ts'
+import { createLogger, type Logger, Metrics } from '../observability/index.ts'
+import { openSqliteRouteStore } from '../stores/index.ts'
+import { compileInWorker } from './compile-in-worker.ts'
+import { packageRoot, packageVersion } from './package-root.ts'
+import { type CompileSnapshot, Refitter } from './refitter.ts'
+import { RouteSets } from './route-sets.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
+import { type FileWatch, watchFile } from './watch-file.ts'
+
+export interface AppOptions {
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Serve the demo set until something is stored under `default`. */
+  readonly demo?: boolean
+  /** How the background refit compiles; a worker thread unless a test says otherwise. */
+  readonly compile?: CompileSnapshot
+}
+
+/** Everything that serves, put together; the only place that names adapters. */
+export interface App {
+  readonly config: Config
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly encoder: Encoder
+  readonly version: string
+  /** The route sets: listing, reading and writing them. */
+  readonly routes: RouteSets
+  /** The router that decides for a set now (`default` if not named); throws `route_set_not_found`. */
+  router(setName?: string): Router
+  /** What readiness depends on; each `ok` or a sentence saying what is wrong. */
+  check(): Promise<Readonly<Record<string, string>>>
+  /** Resolves when no write and no refit is under way. */
+  idle(): Promise<void>
+  /** Ends the refit under way, finishes writes, closes the database. */
+  close(): Promise<void>
+}
+
+const EMPTY: RouteSet = { routes: [] }
+
+const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+
+/**
+ * Loads the encoder, opens the database and builds every router.
+ * @throws StrataError `storage_failed`, `invalid_route_set`, `file_not_found`, each saying what to change
+ */
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const clock = options.clock ?? systemClock
+  const logger = options.logger ?? createLogger(config.log.level)
+  const encoder = await loadBuiltinEncoder()
+  const source = initialSet(config, options.demo === true)
+  const store = await openSqliteRouteStore({
+    file: (config.database.primary as string).slice('sqlite:'.length),
+    clock,
+    versionsKept: config.limits.versionsKept,
+  })
+  const refitter = new Refitter(options.compile ?? compileInWorker, logger)
+  const cache = new SnapshotCache(
+    join(config.dataDir, 'snapshots'),
+    `${packageVersion} ${encoder.fingerprint}`,
+  )
+  const routes = await RouteSets.open({
+    store,
+    encoder,
+    cache,
+    refitter,
+    logger,
+    limits: config.limits,
+    initial: source.routeSet,
+    ...(config.routes.file === undefined ? {} : { file: config.routes.file }),
+  }).catch(async (error: unknown) => {
+    await refitter.close()
+    await store.close()
+    throw error
+  })
+  const watch =
+    config.routes.file === undefined ? undefined : followFile(config.routes.file, source.text, routes, logger)
+  return {
+    config,
+    clock,
+    logger,
+    metrics: new Metrics(),
+    encoder,
+    version: packageVersion,
+    routes,
+    router: (setName) => routes.router(setName),
+    check: () => check(store),
+    async idle() {
+      await routes.settle()
+      await refitter.idle()
+    },
+    async close() {
+      watch?.close()
+      await routes.settle()
+      await refitter.close()
+      await store.close()
+    },
+  }
+}
+
+function initialSet(config: Config, demo: boolean): { routeSet: RouteSet; text: string } {
+  const { file } = config.routes
+  if (file !== undefined) {
+    const routeSet = readRouteFile(file)
+    return { routeSet, text: readFileSync(file, 'utf8') }
+  }
+  return {
+    routeSet: demo ? readRouteFile(join(packageRoot, 'examples', 'support-desk.routes.yaml')) : EMPTY,
+    text: '',
+  }
+}
+
+function followFile(file: string, initial: string, routes: RouteSets, logger: Logger): FileWatch {
+  const changed = async (text: string) => {
+    try {
+      const routeSet = parseRouteText(text, file)
+      await routes.replaceFromFile(routeSet)
+      logger.info({ file, routes: routeSet.routes.length }, 'the route file has changed; its routes are live')
+    } catch (error) {
+      const details = isStrataError(error) ? error.details : []
+      logger.error({ file, err: error, details }, 'the route file was refused; the routes before serve on')
+    }
+  }
+  return watchFile(file, initial, (text) => void changed(text), logger)
+}
+
+async function check(store: RouteStore): Promise<Readonly<Record<string, string>>> {
+  const outcome = await store.check().then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+  return { store: outcome }
+}

@@ -1,0 +1,8 @@
+// Runs in a worker thread: compiles one route set and ends.
+import { parentPort, workerData } from 'node:worker_threads'
+import type { RouteSet } from '../contracts/index.ts'
+import { Router } from '../core/index.ts'
+import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
+
+const router = Router.compile(workerData as RouteSet, await loadBuiltinEncoder())
+parentPort?.postMessage(router.save())

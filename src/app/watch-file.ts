@@ -1,0 +1,51 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Logger } from '../observability/index.ts'
+
+/** Editors write in several steps; the file is read once they have been quiet for this long. */
+const QUIET_MS = 100
+
+export interface FileWatch {
+  close(): void
+}
+
+/**
+ * Calls `changed` with the new text whenever the content of `file` differs from the last one seen.
+ * @remarks Watches the directory, so that a file replaced by a rename or through a symbolic link is noticed.
+ * @param initial the text as it was read before
+ */
+export function watchFile(
+  file: string,
+  initial: string,
+  changed: (text: string) => void,
+  logger: Logger,
+): FileWatch {
+  let last = initial
+  let timer: NodeJS.Timeout | undefined
+  const read = async () => {
+    try {
+      const text = await readFile(file, 'utf8')
+      if (text === last) return
+      last = text
+      changed(text)
+    } catch (error) {
+      logger.warn({ file, err: error }, 'the watched file cannot be read; what it said before stays in force')
+    }
+  }
+  const watcher: FSWatcher = watch(dirname(file), () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void read(), QUIET_MS)
+    timer.unref()
+  })
+  watcher.unref()
+  watcher.on('error', (error) =>
+    logger.error({ file, err: error }, 'watching the file failed; restart to see changes'),
+  )
+  return {
+    close() {
+      clearTimeout(timer)
+      watcher.close()
+    },
+  }
+}
