@@ -1,0 +1,86 @@
+import { access, readFile } from 'node:fs/promises'
+import type { Encoder, FitProgress, LabelledText } from '../contracts/index.ts'
+import type { Router } from '../core/index.ts'
+import { StrataError } from '../errors/index.ts'
+import type { FlagTable } from './command.ts'
+import { programName } from './program-name.ts'
+import { usageError } from './usage-error.ts'
+
+const DEFAULT_ROUTE_FILE = 'routes.yaml'
+/** A route file is text, so a NUL byte near the start means a snapshot. */
+const SNIFFED_BYTES = 4_096
+
+/** The two flags that say which router a command works with. */
+export const SOURCE_FLAGS = {
+  routes: { kind: 'file', summary: `Route file (YAML or JSON); ./${DEFAULT_ROUTE_FILE} when it is there` },
+  snapshot: {
+    kind: 'file',
+    placeholder: 'SNAPSHOT',
+    summary: 'Snapshot written by fit, instead of a route file',
+  },
+} as const satisfies FlagTable
+
+export interface LoadedRouter {
+  readonly router: Router
+  /** The file that the router came from. */
+  readonly path: string
+}
+
+export interface CompileOptions {
+  readonly data?: readonly LabelledText[]
+  readonly maxErrorRate?: number
+  readonly onProgress?: FitProgress
+}
+
+/** The router that `--routes` or `--snapshot` names, or the one of ./routes.yaml. */
+export async function loadRouter(
+  source: { readonly routes: string | undefined; readonly snapshot: string | undefined },
+  options: CompileOptions = {},
+): Promise<LoadedRouter> {
+  if (source.routes !== undefined && source.snapshot !== undefined) {
+    throw usageError('--routes and --snapshot were both given, one was expected. Leave one out.')
+  }
+  if (source.snapshot !== undefined) {
+    return { router: await loadSnapshot(source.snapshot), path: source.snapshot }
+  }
+  const path = source.routes ?? (await defaultRouteFile())
+  return { router: await compileRouteFile(path, options), path }
+}
+
+/** A router from a file that is either a route file or a snapshot. */
+export async function loadAnyRouter(path: string, options: CompileOptions = {}): Promise<Router> {
+  const start = (await readFile(path)).subarray(0, SNIFFED_BYTES)
+  return start.includes(0) ? loadSnapshot(path) : compileRouteFile(path, options)
+}
+
+export async function compileRouteFile(path: string, options: CompileOptions = {}): Promise<Router> {
+  const { readRouteFile } = await import('../config/route-file.ts')
+  const routeSet = readRouteFile(path)
+  const [{ Router }, encoder] = await Promise.all([import('../core/index.ts'), builtinEncoder()])
+  return Router.compile(routeSet, encoder, options)
+}
+
+async function loadSnapshot(path: string): Promise<Router> {
+  const bytes = await readFile(path)
+  const [{ Router }, encoder] = await Promise.all([import('../core/index.ts'), builtinEncoder()])
+  return Router.load(bytes, encoder)
+}
+
+async function builtinEncoder(): Promise<Encoder> {
+  const { loadBuiltinEncoder } = await import('../encoders/builtin/index.ts')
+  return loadBuiltinEncoder()
+}
+
+/** @throws StrataError file_not_found that says how to get a route file */
+export async function defaultRouteFile(): Promise<string> {
+  const isThere = await access(DEFAULT_ROUTE_FILE).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return DEFAULT_ROUTE_FILE
+  throw new StrataError(
+    'file_not_found',
+    `No route file: --routes was not given and there is no ./${DEFAULT_ROUTE_FILE}. ` +
+      `Write a starter with "${programName()} init" or name one with --routes FILE.`,
+  )
+}
