@@ -19,22 +19,27 @@ export interface CompiledRegex {
 }
 
 /**
- * @param path where the rule stands in the input, for the error
+ * @param path where the rule's condition stands in the input, for the error
  * @throws StrataError `invalid_rule`: look-around and back-references, bad syntax, too long, too large
  */
 export function compileRegex(condition: RuleCondition, path: string): CompiledRegex {
-  const known = compiled.get(condition)
-  if (known !== undefined) return known
-  const result = regexProblem(condition, path)
+  const result = regexOrProblem(condition, path)
   if ('message' in result) {
     throw new StrataError('invalid_rule', `${result.path}: ${result.message}`, { details: [result] })
   }
-  compiled.set(condition, result)
   return result
 }
 
-/** The compiled expression, or what is wrong with it. */
-export function regexProblem(condition: RuleCondition, path: string): CompiledRegex | ErrorDetail {
+/** The compiled expression, or what is wrong with it. A condition object is compiled once, however often it is asked for. */
+export function regexOrProblem(condition: RuleCondition, path: string): CompiledRegex | ErrorDetail {
+  const known = compiled.get(condition)
+  if (known !== undefined) return known
+  const result = compile(condition, path)
+  if (!('message' in result)) compiled.set(condition, result)
+  return result
+}
+
+function compile(condition: RuleCondition, path: string): CompiledRegex | ErrorDetail {
   const pattern = condition.regex ?? ''
   const refuse = (message: string): ErrorDetail => ({
     path: `${path}.regex`,
