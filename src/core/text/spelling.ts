@@ -1,0 +1,50 @@
+import { isSpellable, SpellingIndex } from './spelling-index.ts'
+
+const MINIMUM_LETTERS = 4
+const MINIMUM_LETTERS_FOR_TWO_EDITS = 7
+// A word of 40 letters has 780 pairs of letters to leave out.
+const MAXIMUM_LETTERS_FOR_TWO_EDITS = 16
+
+/** Contractions as they read without their apostrophe; vocabularies seldom have them and they are no mistakes. */
+const CONTRACTIONS = new Set(
+  (
+    'arent cant couldnt didnt doesnt dont hadnt hasnt havent heres hows isnt itll ive lets shouldnt thats theres ' +
+    'theyll theyre theyve wasnt werent whats whens wheres whos wont wouldnt yall youd youll youre youve'
+  ).split(' '),
+)
+
+/** Replaces misspelt words by known ones: the route set's own before general ones. */
+export class SpellingCorrector {
+  readonly #own: SpellingIndex
+  readonly #general: SpellingIndex
+
+  /**
+   * @param ownWords words of the route set as `splitWords` gives them, most frequent first
+   * @param general words of the language, most frequent first, at distance 1; one index serves all route sets
+   */
+  constructor(ownWords: readonly string[], general: SpellingIndex) {
+    this.#own = new SpellingIndex(ownWords, 2)
+    this.#general = general
+  }
+
+  isKnown(word: string): boolean {
+    return CONTRACTIONS.has(word) || this.#own.has(word) || this.#general.has(word)
+  }
+
+  /**
+   * The known word that was probably meant by an unknown one of at least 4 letters; null when the word is known,
+   * has other characters than letters, or resembles none.
+   *
+   * In this order: an own word one edit away, a general word one edit away, and for 7 to 16 letters an own word two
+   * edits away. Among several the most frequent, those being preferred that keep the first letter or swap two letters.
+   * @param word as `splitWords` gives it
+   * @remarks Deterministic; 2 to 10 µs, so a caller bounds the corrections of one message; keeps nothing.
+   */
+  correct(word: string): string | null {
+    if (word.length < MINIMUM_LETTERS || !isSpellable(word) || this.isKnown(word)) return null
+    const close = this.#own.nearest(word, 1) ?? this.#general.nearest(word, 1)
+    const mayDifferInTwo =
+      word.length >= MINIMUM_LETTERS_FOR_TWO_EDITS && word.length <= MAXIMUM_LETTERS_FOR_TWO_EDITS
+    return close ?? (mayDifferInTwo ? this.#own.nearest(word, 2) : null)
+  }
+}
