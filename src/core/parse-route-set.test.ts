@@ -298,6 +298,14 @@ describe('limits', () => {
     expect(refusal(() => parseRouteSet(Array.from({ length: 20_001 }))).message).toMatch(/20000 routes/)
   })
 
+  test('regular expressions have a limit for the whole set, after which none is compiled', () => {
+    const route = (name: string) => ({ name, patterns: Array.from({ length: 250 }, () => '/[a-z]{50}/') })
+    const error = refusal(() => parseRouteSet(['a', 'b', 'c', 'd', 'e'].map(route)))
+    expect(error.code).toBe('invalid_rule')
+    expect(error.details).toHaveLength(1)
+    expect(error.message).toMatch(/50000 instructions/)
+  })
+
   test('an object that contains itself is refused', () => {
     const metadata: Record<string, unknown> = {}
     metadata.self = metadata

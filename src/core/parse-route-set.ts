@@ -1,6 +1,6 @@
 import type { RouteDefinition, RouteSet } from '../contracts/index.ts'
 import { joinPath, ProblemList } from './parsing/problem-list.ts'
-import { readRules } from './parsing/read-rules.ts'
+import { type RegexUse, readRules } from './parsing/read-rules.ts'
 import {
   type Fields,
   fieldOf,
@@ -74,7 +74,7 @@ export function parseRouteSetWithNotes(value: unknown): { routeSet: RouteSet; no
  */
 export function parseRoute(value: unknown): RouteDefinition {
   const problems = new ProblemList()
-  const route = readRoute(value, '', problems, new Map())
+  const route = readRoute(value, '', problems, new Map(), { size: 0 })
   problems.throwIfAny('invalid_route_set', 'The route')
   return route
 }
@@ -120,9 +120,10 @@ function readRoutes(
   const routes: RouteDefinition[] = []
   const positions = new Map<string, string>()
   let examples = 0
+  const use: RegexUse = { size: 0 }
   for (const [index, value] of values.entries()) {
     const position = `${path}[${index}]`
-    const route = readRoute(value, position, problems, notes)
+    const route = readRoute(value, position, problems, notes, use)
     const earlier = positions.get(route.name)
     if (earlier !== undefined) {
       problems.add(`${position}.name`, `already the name of ${earlier}; join the two or rename one`, {
@@ -145,6 +146,7 @@ function readRoute(
   path: string,
   problems: ProblemList,
   notes: Map<string, string>,
+  use: RegexUse,
 ): RouteDefinition {
   if (!isFields(value)) {
     problems.add(path, 'expected a route, an object with name and examples', { got: value })
@@ -157,7 +159,7 @@ function readRoute(
   const examplesField = oneOf(value, path, EXAMPLE_FIELDS, problems)
   const examples = readTexts(fieldOf(value, examplesField), joinPath(path, examplesField), problems)
   const negatives = readTexts(fieldOf(value, 'negatives'), joinPath(path, 'negatives'), problems)
-  const rules = readRules(value, path, problems)
+  const rules = readRules(value, path, problems, use)
   const threshold = readNumber(fieldOf(value, 'threshold'), joinPath(path, 'threshold'), 0, 1, problems)
   const tags = readTexts(fieldOf(value, 'tags'), joinPath(path, 'tags'), problems)
   const metadata = readPlainObject(fieldOf(value, 'metadata'), joinPath(path, 'metadata'), problems)

@@ -19,6 +19,7 @@ export class ProblemList {
   /** @param got the refused value, which is shortened; leave out when there is none */
   add(path: string, message: string, more: { got?: unknown; nearest?: string | undefined } = {}): void {
     this.#onlyRules = false
+    if (this.#isFull()) return
     const got = 'got' in more ? { got: shownValue(more.got, path) } : {}
     const nearest = more.nearest === undefined ? {} : { nearest: more.nearest }
     this.#push({ path, message, ...got, ...nearest })
@@ -26,10 +27,12 @@ export class ProblemList {
 
   /** Adds what is wrong with a rule; when there is nothing else, the error is `invalid_rule`. */
   addRuleProblem(detail: ErrorDetail): void {
-    this.#push(detail)
+    if (!this.#isFull()) this.#push(detail)
   }
 
   unknownField(path: string, name: string, value: unknown, known: readonly string[]): void {
+    this.#onlyRules = false
+    if (this.#isFull()) return
     const nearest = nearestName(name, known)
     const remedy = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean ${nearest}?`
     this.add(joinPath(path, name), `unknown field; ${remedy}`, { got: value, nearest })
@@ -48,9 +51,16 @@ export class ProblemList {
     )
   }
 
+  /** Counts the problem instead, so that a million of them cost little. */
+  #isFull(): boolean {
+    if (this.#details.length < MAX_DETAILS) return false
+    this.#count++
+    return true
+  }
+
   #push(detail: ErrorDetail): void {
     this.#count++
-    if (this.#details.length < MAX_DETAILS) this.#details.push(detail)
+    this.#details.push(detail)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Rule, RuleCondition, RuleEffect } from '../../contracts/index.ts'
 import { nearestName } from '../../util/nearest-name.ts'
-import { regexOrProblem } from '../rules/compile-regex.ts'
+import { MAX_REGEX_SIZE_OF_SET, regexOrProblem } from '../rules/compile-regex.ts'
 import { phraseTokens } from '../rules/phrase-tokens.ts'
 import { joinPath, type ProblemList } from './problem-list.ts'
 import { type Fields, fieldOf, isFields, readList, readNumber, readPlainObject } from './read-values.ts'
@@ -13,8 +13,13 @@ const CONDITION_FIELDS = ['phrase', 'regex', 'flags', 'metadata']
 const EFFECTS: readonly RuleEffect[] = ['force', 'forbid', 'favour']
 const REGEX_FLAGS = 'ims'
 
+/** What the regular expressions of a set have used up of its limit, counted while it is read. */
+export interface RegexUse {
+  size: number
+}
+
 /** All rules of a route: as written, then a favour rule for each keyword, then a force rule for each pattern. */
-export function readRules(route: Fields, path: string, problems: ProblemList): Rule[] {
+export function readRules(route: Fields, path: string, problems: ProblemList, use: RegexUse): Rule[] {
   const written = readList(fieldOf(route, 'rules'), joinPath(path, 'rules'), 'rules', problems)
   const keywords = readList(fieldOf(route, 'keywords'), joinPath(path, 'keywords'), 'phrases', problems)
   const patterns = readList(fieldOf(route, 'patterns'), joinPath(path, 'patterns'), 'patterns', problems)
@@ -24,20 +29,20 @@ export function readRules(route: Fields, path: string, problems: ProblemList): R
     return []
   }
   const rules = [
-    ...written.map((value, index) => readRule(value, `${joinPath(path, 'rules')}[${index}]`, problems)),
+    ...written.map((value, index) => readRule(value, `${joinPath(path, 'rules')}[${index}]`, problems, use)),
     ...keywords.map((value, index) => {
       const when = readPhrase(value, `${joinPath(path, 'keywords')}[${index}]`, problems)
       return when && { when, then: 'favour' as const }
     }),
     ...patterns.map((value, index) => {
-      const when = readPattern(value, `${joinPath(path, 'patterns')}[${index}]`, problems)
+      const when = readPattern(value, `${joinPath(path, 'patterns')}[${index}]`, problems, use)
       return when && { when, then: 'force' as const }
     }),
   ]
   return rules.filter((rule) => rule !== undefined)
 }
 
-function readRule(value: unknown, path: string, problems: ProblemList): Rule | undefined {
+function readRule(value: unknown, path: string, problems: ProblemList, use: RegexUse): Rule | undefined {
   if (!isFields(value)) {
     problems.add(path, 'expected a rule such as { when: { phrase: refund }, then: force }', { got: value })
     return undefined
@@ -45,7 +50,7 @@ function readRule(value: unknown, path: string, problems: ProblemList): Rule | u
   for (const name of Object.keys(value)) {
     if (!RULE_FIELDS.includes(name)) problems.unknownField(path, name, value[name], RULE_FIELDS)
   }
-  const when = readCondition(fieldOf(value, 'when'), `${path}.when`, problems)
+  const when = readCondition(fieldOf(value, 'when'), `${path}.when`, problems, use)
   const effect = fieldOf(value, 'then')
   const then = EFFECTS.find((known) => known === effect)
   if (then === undefined) {
@@ -65,7 +70,12 @@ function readRule(value: unknown, path: string, problems: ProblemList): Rule | u
   return priority === undefined ? { when, then } : { when, then, priority }
 }
 
-function readCondition(value: unknown, path: string, problems: ProblemList): RuleCondition | undefined {
+function readCondition(
+  value: unknown,
+  path: string,
+  problems: ProblemList,
+  use: RegexUse,
+): RuleCondition | undefined {
   if (!isFields(value)) {
     problems.add(path, 'expected one of { phrase }, { regex, flags } and { metadata }', { got: value })
     return undefined
@@ -85,7 +95,7 @@ function readCondition(value: unknown, path: string, problems: ProblemList): Rul
   }
   if (given[0] === 'phrase') return readPhrase(value.phrase, `${path}.phrase`, problems)
   if (given[0] === 'metadata') return readMetadata(value.metadata, `${path}.metadata`, problems)
-  return readRegex(value, path, problems)
+  return readRegex(value, path, problems, use)
 }
 
 function readPhrase(value: unknown, path: string, problems: ProblemList): RuleCondition | undefined {
@@ -107,25 +117,35 @@ function readMetadata(value: unknown, path: string, problems: ProblemList): Rule
   return entries.length > 0 && isScalarRecord(metadata) ? { metadata } : undefined
 }
 
-function readRegex(condition: Fields, path: string, problems: ProblemList): RuleCondition | undefined {
+function readRegex(
+  condition: Fields,
+  path: string,
+  problems: ProblemList,
+  use: RegexUse,
+): RuleCondition | undefined {
   const { regex } = condition
   const flags = fieldOf(condition, 'flags')
   if (typeof regex !== 'string') {
     problems.add(`${path}.regex`, 'expected a regular expression as text', { got: regex })
     return undefined
   }
-  if (flags === undefined) return checkedRegex({ regex }, path, problems)
+  if (flags === undefined) return checkedRegex({ regex }, path, problems, use)
   if (typeof flags !== 'string' || !hasOnlyKnownFlags(flags)) {
     problems.add(`${path}.flags`, `expected any of ${REGEX_FLAGS.split('').join(', ')}, each once`, {
       got: flags,
     })
     return undefined
   }
-  return checkedRegex({ regex, flags }, path, problems)
+  return checkedRegex({ regex, flags }, path, problems, use)
 }
 
 /** A literal phrase, or `/regex/flags`; without flags case is ignored, as everywhere. */
-function readPattern(value: unknown, path: string, problems: ProblemList): RuleCondition | undefined {
+function readPattern(
+  value: unknown,
+  path: string,
+  problems: ProblemList,
+  use: RegexUse,
+): RuleCondition | undefined {
   const written = typeof value === 'string' ? /^\/(.+)\/([dgimsuvy]*)$/s.exec(value) : null
   if (written === null) return readPhrase(value, path, problems)
   const [, regex = '', flags = ''] = written
@@ -139,16 +159,27 @@ function readPattern(value: unknown, path: string, problems: ProblemList): RuleC
     )
     return undefined
   }
-  return checkedRegex(flags === '' ? { regex } : { regex, flags }, path, problems)
+  return checkedRegex(flags === '' ? { regex } : { regex, flags }, path, problems, use)
 }
 
 function checkedRegex(
   condition: RuleCondition,
   path: string,
   problems: ProblemList,
+  use: RegexUse,
 ): RuleCondition | undefined {
+  // Once the limit is passed, the rest is not compiled: reading must not take longer than what would be accepted.
+  if (use.size > MAX_REGEX_SIZE_OF_SET) return undefined
   const result = regexOrProblem(condition, path)
-  if (!('message' in result)) return condition
+  if (!('message' in result)) {
+    use.size += result.size
+    if (use.size <= MAX_REGEX_SIZE_OF_SET) return condition
+    problems.addRuleProblem({
+      path,
+      message: `expected regular expressions of at most ${MAX_REGEX_SIZE_OF_SET} instructions in all up to here, got ${use.size}; write plain texts as phrases`,
+    })
+    return undefined
+  }
   problems.addRuleProblem(result)
   return undefined
 }

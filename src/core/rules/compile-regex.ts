@@ -7,6 +7,8 @@ import { regexShape } from './regex-shape.ts'
 export const MAX_REGEX_LENGTH = 2_000
 /** Instructions of one compiled regular expression; a bounded repeat counts once for each time it may occur. */
 export const MAX_REGEX_SIZE = 1_000
+/** Instructions of all regular expressions of a route set. */
+export const MAX_REGEX_SIZE_OF_SET = 50_000
 
 /** A regular expression, ready to match in time linear in the text. */
 export interface CompiledRegex {

@@ -1,12 +1,9 @@
 import type { RouteDefinition, Rule } from '../../contracts/index.ts'
 import { type ErrorDetail, StrataError } from '../../errors/index.ts'
-import { type CompiledRegex, compileRegex } from './compile-regex.ts'
+import { type CompiledRegex, compileRegex, MAX_REGEX_SIZE_OF_SET } from './compile-regex.ts'
 import { PhraseIndex } from './phrase-index.ts'
 import { phraseTokens } from './phrase-tokens.ts'
 import { RegexIndex } from './regex-index.ts'
-
-/** Instructions of all regular expressions of a route set. */
-export const MAX_REGEX_SIZE_OF_SET = 50_000
 
 export type RuleMetadata = Readonly<Record<string, string | number | boolean>>
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { RE2JS } from 're2js'
+import { RE2JS, RE2JSSyntaxException } from 're2js'
 import { expect, test } from 'vitest'
 import { regexShape } from './regex-shape.ts'
 
@@ -30,12 +30,22 @@ const pattern: fc.Arbitrary<string> = fc.letrec<{ node: string }>((tie) => ({
   ),
 })).node
 
+/** Instructions that the compiler makes of it; undefined when it refuses, as it does above a thousand nested repeats. */
+function programSize(pattern: string): number | undefined {
+  try {
+    return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE).programSize()
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return undefined
+    throw error
+  }
+}
+
 test('the size is never below what the compiler makes', () => {
   fc.assert(
     fc.property(pattern, (pattern) => {
       const { size } = regexShape(pattern)
       fc.pre(size < 20_000)
-      expect(size).toBeGreaterThanOrEqual(RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE).programSize())
+      expect(size).toBeGreaterThanOrEqual(programSize(pattern) ?? 0)
     }),
     { numRuns: 1_000 },
   )

@@ -1,6 +1,6 @@
 /** What can be told of a regular expression by reading it, without compiling it. */
 export interface RegexShape {
-  /** Upper bound of the instructions its automaton has. */
+  /** Upper bound of the instructions its automaton has, Unicode classes counted as several. */
   readonly size: number
   /**
    * Texts of ASCII characters, lower case, one of which occurs in everything the expression matches (once folded);
@@ -32,6 +32,8 @@ export function foldedAsciiCode(code: number): number {
 const MAX_REQUIRED = 32
 /** Groups within groups; what nests deeper counts as too large, so that no stack runs out. */
 const MAX_DEPTH = 250
+/** A class such as \p{L} has up to 1,300 ranges, and takes about 0.1 ms to read. */
+const UNICODE_CLASS_SIZE = 20
 /** Large enough for every limit, small enough that products of repeats stay exact. */
 const HUGE = 1e9
 
@@ -49,6 +51,7 @@ class ShapeReader {
   readonly #pattern: string
   #at = 0
   #depth = 0
+  #unicodeClasses = 0
   #unsupported: RegexShape['unsupported'] = null
 
   constructor(pattern: string) {
@@ -63,7 +66,8 @@ class ShapeReader {
       const more = this.#alternation()
       part = { size: part.size + more.size, required: null, literal: null }
     }
-    return { size: part.size + 3, required: part.required, unsupported: this.#unsupported }
+    const size = part.size + 3 + UNICODE_CLASS_SIZE * this.#unicodeClasses
+    return { size, required: part.required, unsupported: this.#unsupported }
   }
 
   #alternation(): Part {
@@ -170,7 +174,8 @@ class ShapeReader {
     while (this.#at < this.#pattern.length && this.#pattern[this.#at] !== ']') {
       POSIX_CLASS.lastIndex = this.#at
       if (POSIX_CLASS.test(this.#pattern)) this.#at = POSIX_CLASS.lastIndex
-      else this.#at += this.#pattern[this.#at] === '\\' ? 2 : 1
+      else if (this.#pattern[this.#at] === '\\') this.#escape()
+      else this.#at++
     }
     this.#at++
     return UNKNOWN
@@ -186,6 +191,7 @@ class ShapeReader {
       // A repetition after the quotation binds to its last character only.
       return { size: quoted.length + 1, required: null, literal: null }
     }
+    if (next === 'p' || next === 'P') this.#unicodeClasses++
     if ((next >= '1' && next <= '9') || next === 'k') this.#unsupported ??= 'back-reference'
     LONG_ESCAPE.lastIndex = this.#at
     this.#at = LONG_ESCAPE.test(this.#pattern) ? LONG_ESCAPE.lastIndex : this.#at + 2
