@@ -1,0 +1,66 @@
+import { type Outcome, tieGroups } from './outcome.ts'
+
+export const CALIBRATION_BINS = 15
+
+/** Neighbouring forecasts, and how often they came true. */
+export interface ReliabilityBin {
+  /** Mean confidence, 0..1. */
+  readonly confidence: number
+  /** Share that was right, 0..1. */
+  readonly accuracy: number
+  readonly count: number
+}
+
+/**
+ * Reliability diagram: the outcomes by rising confidence in bins of equal size, give or take one. A group of equal
+ * confidences that falls into two bins brings its mean accuracy into both.
+ * @returns at most `bins` bins, none empty
+ * @see Guo et al., 2017, "On Calibration of Modern Neural Networks"; equal mass: Nguyen & O'Connor, 2015
+ */
+export function reliabilityBins(outcomes: readonly Outcome[], bins = CALIBRATION_BINS): ReliabilityBin[] {
+  const n = outcomes.length
+  const sums = Array.from({ length: bins }, () => ({ confidence: 0, right: 0, count: 0 }))
+  let index = 0
+  for (const group of tieGroups(outcomes).reverse()) {
+    const accuracy = group.right / group.count
+    const end = index + group.count
+    while (index < end) {
+      const bin = Math.floor((index * bins) / n)
+      const binEnd = Math.ceil(((bin + 1) * n) / bins)
+      const count = Math.min(end, binEnd) - index
+      const sum = sums[bin]!
+      sum.confidence += count * group.confidence
+      sum.right += count * accuracy
+      sum.count += count
+      index += count
+    }
+  }
+  return sums
+    .filter(({ count }) => count > 0)
+    .map(({ confidence, right, count }) => ({
+      confidence: confidence / count,
+      accuracy: right / count,
+      count,
+    }))
+}
+
+/** Expected calibration error: the mean distance of confidence from accuracy over the bins, 0..1; null of nothing. */
+export function calibrationError(outcomes: readonly Outcome[], bins = CALIBRATION_BINS): number | null {
+  if (outcomes.length === 0) return null
+  let sum = 0
+  for (const { confidence, accuracy, count } of reliabilityBins(outcomes, bins)) {
+    sum += count * Math.abs(confidence - accuracy)
+  }
+  return sum / outcomes.length
+}
+
+/** Brier score: the mean squared distance of confidence from what came true, 0..1; null of nothing. */
+export function brierScore(outcomes: readonly Outcome[]): number | null {
+  if (outcomes.length === 0) return null
+  let sum = 0
+  // By groups, so that the order of rows does not reach the last bits of the sum.
+  for (const { confidence, count, right } of tieGroups(outcomes)) {
+    sum += right * (1 - confidence) ** 2 + (count - right) * confidence ** 2
+  }
+  return sum / outcomes.length
+}
