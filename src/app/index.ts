@@ -1,3 +1,4 @@
+export { parseRoute, parseRouteSet } from '../core/parse-route-set.ts'
 export { type App, type AppOptions, createApp } from './create-app.ts'
 export { packageRoot, packageVersion } from './package-root.ts'
 export type { CompileSnapshot } from './refitter.ts'

@@ -1,0 +1,43 @@
+import type { JsonSchema, Setting } from '../src/config/index.ts'
+
+/** `docs/reference/configuration.md` from the schema. */
+export function renderConfigurationPage(settings: readonly Setting[]): string {
+  const groups = Map.groupBy(settings, (setting) => setting.path.split('.')[0] as string)
+  const sections = [...groups].map(([group, members]) => {
+    const rows = members.map(
+      ({ path, variable, schema, secret }) =>
+        `| \`${path}\` | ${typeOf(schema)}${secret ? ', secret' : ''} | ${defaultOf(schema)} | ${schema.description} | \`${variable}\` |`,
+    )
+    return `## ${group}\n\n| setting | type | default | meaning | variable |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`
+  })
+  return `# Configuration
+
+<!-- Written by scripts/write-reference.ts from src/config/schema.ts. -->
+
+Settings come from three places, each beating the one before: a file, the environment, flags of the command line.
+\`stratarouter config explain\` prints each setting, its value and where that came from.
+
+- **File**: YAML or JSON, named by \`--config\` or \`STRATAROUTER_CONFIG\`; otherwise \`stratarouter.yaml\`, \`.yml\` or \`.json\` in the
+  working directory, where there is one. \`stratarouter config schema\` prints its JSON Schema for editors.
+- **Environment**: the name of each setting below. Lists are separated by commas.
+  \`PORT\` also sets \`server.port\`; \`SR_PORT\`, \`SERVER_PORT\` and \`SR_LOG_LEVEL\` still work, with a note that they are deprecated.
+  \`CACHE_SIMILARITY_THRESHOLD\` is refused: a similarity says nothing about how often a cached answer is wrong.
+- **Unknown names** are refused, with the nearest known one; all problems are reported at once.
+- **Paths** are relative to the file that names them, otherwise to the working directory.
+- **Secrets** may be \`file:/path\` or \`env:NAME\`; written down as they are they work, with a warning. They are never shown.
+
+${sections.join('\n')}`
+}
+
+function typeOf(schema: JsonSchema): string {
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' \\| ')
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
+  if (schema.type === 'integer') return `whole number, ${schema.minimum}..${schema.maximum}`
+  if (schema.type === 'array') return 'list of text'
+  if (schema.type === 'boolean') return 'true or false'
+  return schema.type === 'string' ? 'text' : String(schema.type)
+}
+
+function defaultOf(schema: JsonSchema): string {
+  return schema.default === undefined ? 'unset' : `\`${JSON.stringify(schema.default)}\``
+}

@@ -1,0 +1,269 @@
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { App } from '../app/index.ts'
+import { type ErrorCode, StrataError } from '../errors/index.ts'
+import { acceptableRequestId, createIdSource, type Operation } from '../observability/index.ts'
+import { answerCrossOrigin } from './cross-origin.ts'
+import { type AnyEndpoint, defineEndpoint, expectedVersionOf } from './endpoint.ts'
+import { asStrataError, errorBody } from './error-answer.ts'
+import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
+import { parseJsonBody } from './parse-json-body.ts'
+import { renderReferencePage } from './reference-page.ts'
+import { decisionEndpoints } from './routes/decisions.ts'
+import { evaluationEndpoints } from './routes/evaluation.ts'
+import { healthEndpoints } from './routes/health.ts'
+import { routeSetEndpoints } from './routes/route-sets.ts'
+import { routesEndpoints } from './routes/routes.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    operation: Operation
+  }
+}
+
+/** How long a client may take to send a whole request. */
+const REQUEST_TIMEOUT_MS = 60_000
+/** Longer than common load balancers keep idle connections, so that they close first. */
+const KEEP_ALIVE_MS = 72_000
+
+/** The HTTP server of an app, not yet listening. */
+export interface BuiltServer {
+  readonly fastify: FastifyInstance
+  /** From now on not ready, and every answer ends its connection. */
+  drain(): void
+}
+
+/** Every endpoint, in the order of the reference. */
+export function allEndpoints(isDraining: () => boolean): readonly AnyEndpoint[] {
+  return [
+    ...decisionEndpoints,
+    ...routesEndpoints,
+    ...routeSetEndpoints,
+    ...evaluationEndpoints,
+    ...healthEndpoints(isDraining),
+  ]
+}
+
+/** What `/openapi.json` answers; needs no running server. */
+export function openApiDocument(version: string): OpenApiDocument {
+  return describeEndpoints(
+    allEndpoints(() => false),
+    version,
+  )
+}
+
+export function buildServer(app: App): BuiltServer {
+  const { server: settings } = app.config
+  let isDraining = false
+  const nextId = createIdSource('req')
+  const instance = fastify({
+    serverFactory: (handler) => createListener(settings.tls, handler),
+    loggerInstance: app.logger,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    genReqId: (request) => acceptableRequestId(request.headers['x-request-id']) ?? nextId(),
+    bodyLimit: settings.bodyLimitBytes,
+    trustProxy: typeof settings.trustProxy === 'boolean' ? settings.trustProxy : [...settings.trustProxy],
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, request, reply) => sendError(app, error, request, reply),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, nextId()),
+  }) as unknown as FastifyInstance
+
+  instance.removeAllContentTypeParsers()
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+
+  const unmatched = app.metrics.operation('unmatched')
+  instance.decorateRequest('operation', unmatched)
+  const { metrics } = app
+  const logsRequests = app.logger.isLevelEnabled('debug')
+  instance.addHook('onRequest', (request, reply, done) => {
+    metrics.inFlight++
+    reply.header('x-request-id', request.id)
+    if (isDraining) reply.header('connection', 'close')
+    done()
+  })
+  if (settings.cors.length > 0) instance.addHook('onRequest', answerCrossOrigin(settings.cors))
+  instance.addHook('onResponse', (request, reply, done) => {
+    metrics.inFlight--
+    const seconds = reply.elapsedTime / 1000
+    // Nothing here waits for others yet, so all of the time is our own.
+    request.operation.done(reply.statusCode, seconds, seconds)
+    if (logsRequests) logRequest(request, reply)
+    if (isDraining) setImmediate(() => instance.server.closeIdleConnections())
+    done()
+  })
+  instance.setErrorHandler((error, request, reply) => sendError(app, error, request, reply))
+
+  const endpoints = allEndpoints(() => isDraining)
+  const document = describeEndpoints(endpoints, app.version)
+  const pages = documentPages(document)
+  for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint)
+  const allowed = allowedMethods([...endpoints, ...pages])
+  instance.setNotFoundHandler((request, reply) => {
+    const methods = allowed(request.url)
+    if (methods.length === 0) {
+      const path = request.url.split('?')[0] as string
+      throw new StrataError('not_found', `There is nothing at ${path.slice(0, 200)}; /docs lists every call.`)
+    }
+    reply.header('allow', methods.join(', '))
+    throw new StrataError(
+      'method_not_allowed',
+      `${request.method} is not for this path; use ${methods.join(' or ')}.`,
+    )
+  })
+  return {
+    fastify: instance,
+    drain() {
+      isDraining = true
+    },
+  }
+}
+
+type Handler = Parameters<typeof createHttpServer>[1]
+
+function createListener(tls: App['config']['server']['tls'], handler: Handler): Server {
+  const options = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
+  return tls === undefined
+    ? createHttpServer(options, handler)
+    : createHttpsServer({ ...options, ...tls }, handler)
+}
+
+function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint): void {
+  const operation = app.metrics.operation(endpoint.operation)
+  const parse = endpoint.parse as ((body: unknown, app: App) => never) | undefined
+  const handle = endpoint.handle
+  const takesIfMatch = endpoint.takesIfMatch === true
+  const none = {}
+  instance.route({
+    method: endpoint.method,
+    url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+    onRequest(request, _reply, done) {
+      request.operation = operation
+      done()
+    },
+    handler(request, reply) {
+      if (parse !== undefined && request.body === undefined) {
+        throw new StrataError('invalid_request', 'The body is empty; send a JSON object.')
+      }
+      const body = parse === undefined ? (undefined as never) : parse(request.body, app)
+      const condition = takesIfMatch ? expectedVersionOf(request.headers['if-match']) : none
+      const params = request.params as Record<string, string>
+      const value = handle({ app, body, params, condition, reply })
+      if (value instanceof Promise) return value.then((awaited: unknown) => send(reply, awaited))
+      return send(reply, value)
+    },
+  })
+}
+
+/** Strings go out as they are: JSON already, unless the handler has said otherwise. */
+function send(reply: FastifyReply, value: unknown): FastifyReply {
+  if (!reply.hasHeader('content-type') && reply.statusCode !== 204) {
+    reply.header('content-type', 'application/json; charset=utf-8')
+  }
+  return reply.send(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+function sendError(app: App, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = asStrataError(thrown)
+  if (error.level !== 'info') {
+    const level = error.level === 'error' ? 'error' : 'warn'
+    app.logger[level](
+      { requestId: request.id, method: request.method, url: request.url, err: thrown },
+      error.message,
+    )
+  }
+  // A body that was not read to its end cannot be followed by another request on the connection.
+  if (error.code === 'payload_too_large') reply.header('connection', 'close')
+  return reply
+    .code(error.status)
+    .header('x-request-id', request.id)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(errorBody(error, request.id)))
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.debug(
+    {
+      requestId: request.id,
+      method: request.method,
+      url: request.url,
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+      client: request.ip,
+    },
+    'request',
+  )
+}
+
+/** What is not even HTTP gets an error of the usual shape, then the end of the connection. */
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: import('node:net').Socket,
+  requestId: string,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const refusal: { code: ErrorCode; message: string } =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? { code: 'payload_too_large', message: 'The headers are too large; send fewer or shorter ones.' }
+      : { code: 'invalid_request', message: 'This is not a complete HTTP request.' }
+  const answer = new StrataError(refusal.code, refusal.message)
+  const body = JSON.stringify(errorBody(answer, requestId))
+  socket.end(
+    `HTTP/1.1 ${answer.status} ${answer.status === 413 ? 'Payload Too Large' : 'Bad Request'}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `x-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+function documentPages(document: OpenApiDocument): AnyEndpoint[] {
+  const json = JSON.stringify(document)
+  const page = renderReferencePage(document, 'http://127.0.0.1:8000')
+  const common = { method: 'GET', tag: 'Operation', errors: [] } as const
+  return [
+    defineEndpoint({
+      ...common,
+      operation: 'openapi',
+      path: '/openapi.json',
+      summary: 'This interface as OpenAPI 3.1.',
+      answers: { 200: { description: 'The document.' } },
+      handle: () => json,
+    }),
+    defineEndpoint({
+      ...common,
+      operation: 'docs',
+      path: '/docs',
+      summary: 'This interface as a page.',
+      answers: { 200: { description: 'The page.' } },
+      handle({ reply }) {
+        reply
+          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+          .type('text/html; charset=utf-8')
+        return page
+      },
+    }),
+  ]
+}
+
+/** The methods that a path takes; asked only when nothing matched, so it may be slow. */
+function allowedMethods(endpoints: readonly AnyEndpoint[]): (url: string) => string[] {
+  const patterns = endpoints.map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+  return (url) => {
+    const path = url.split('?')[0] as string
+    const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method as string)
+    return methods.includes('GET') ? [...methods, 'HEAD'] : methods
+  }
+}

@@ -1,0 +1,93 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { App } from '../app/index.ts'
+import { type JsonSchema, problemsOf } from '../config/index.ts'
+import { type ErrorCode, StrataError } from '../errors/index.ts'
+
+export interface Answer {
+  readonly description: string
+  /** Absent: no body, or the `contentType` is not JSON. */
+  readonly schema?: z.ZodType
+  readonly contentType?: string
+}
+
+/** What a handler has in hand. */
+export interface Call<Body> {
+  readonly app: App
+  readonly body: Body
+  readonly params: Readonly<Record<string, string>>
+  /** From `If-Match`, where the endpoint takes it. */
+  readonly condition: { readonly expectedVersion?: number }
+  readonly reply: FastifyReply
+}
+
+/** One call of the HTTP interface: its documentation and what it does, so that neither can be without the other. */
+export interface Endpoint<Body = never> {
+  /** The operation's name in OpenAPI and in metrics. */
+  readonly operation: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With parameters as `{name}`. */
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  /** Description of each parameter in the path. */
+  readonly params?: Readonly<Record<string, string>>
+  readonly takesIfMatch?: boolean
+  readonly body?: z.ZodType
+  /** A body worth copying. */
+  readonly example?: unknown
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>
+  readonly errors: readonly ErrorCode[]
+  /** Checks the body; `invalid_request` with every problem in `details`. */
+  readonly parse?: (body: unknown, app: App) => Body
+  /** The JSON value to answer with, or a string that is sent as it is; the reply's status is 200 unless set. */
+  readonly handle: (call: Call<Body>) => unknown
+}
+
+/** An endpoint whatever its body; the server hands each its own parse's result. */
+export type AnyEndpoint = Endpoint<never>
+
+export function defineEndpoint<Body = undefined>(endpoint: Endpoint<Body>): AnyEndpoint {
+  return endpoint as unknown as AnyEndpoint
+}
+
+/** A checker for bodies of a schema. */
+export function bodyParser<Schema extends z.ZodType>(schema: Schema): (body: unknown) => z.output<Schema> {
+  const { $defs, ...root } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema & {
+    $defs?: Record<string, JsonSchema>
+  }
+  // A schema with a name of its own comes out as a reference to its only definition.
+  const jsonSchema = Object.values($defs ?? {})[0] ?? root
+  return (body) => {
+    const result = schema.safeParse(body)
+    if (result.success) return result.data
+    throw invalidBody(problemsOf(result.error.issues, body, jsonSchema))
+  }
+}
+
+export function invalidBody(details: ReturnType<typeof problemsOf>): StrataError {
+  const first = details[0]
+  const rest = details.length > 1 ? ` (and ${details.length - 1} more in details)` : ''
+  const place = first?.path ? `${first.path}: ` : ''
+  return new StrataError('invalid_request', `The body cannot be used: ${place}${first?.message}${rest}.`, {
+    details,
+  })
+}
+
+/** `"7"` or `7` → 7; anything else is refused. */
+export function expectedVersionOf(header: string | undefined): { expectedVersion?: number } {
+  if (header === undefined) return {}
+  const digits = /^\s*"?(\d{1,15})"?\s*$/.exec(header)?.[1]
+  if (digits === undefined) {
+    throw new StrataError(
+      'invalid_request',
+      'If-Match must be a version of the route set, such as "7" (0: not made yet).',
+      {
+        details: [{ path: 'If-Match', message: 'expected a version', got: header.slice(0, 80) }],
+      },
+    )
+  }
+  return { expectedVersion: Number(digits) }
+}

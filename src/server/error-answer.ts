@@ -1,0 +1,40 @@
+import { type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
+
+/** The framework's own refusals, in our words. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: string }>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'payload_too_large',
+    message: 'The body is larger than server.bodyLimitBytes allows; send less at once.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'unsupported_media_type',
+    message: 'The body must be JSON; send the header content-type: application/json.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'invalid_request',
+    message: 'The body is not as long as the header content-length says.',
+  },
+  FST_ERR_BAD_URL: {
+    code: 'invalid_request',
+    message: 'The path is not valid percent-encoding.',
+  },
+}
+
+/** Any thrown value as the error that is answered; what nobody foresaw becomes `internal` and says nothing more. */
+export function asStrataError(error: unknown): StrataError {
+  if (isStrataError(error)) return error
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined
+  const known = typeof code === 'string' ? FRAMEWORK_ERRORS[code] : undefined
+  if (known) return new StrataError(known.code, known.message, { cause: error })
+  return new StrataError('internal', 'Something went wrong here; the log has more under the request id.', {
+    cause: error,
+  })
+}
+
+/** The body of every error answer. */
+export function errorBody(
+  error: StrataError,
+  requestId: string,
+): { error: { code: string; message: string; details: readonly ErrorDetail[]; requestId: string } } {
+  return { error: { code: error.code, message: error.message, details: error.details, requestId } }
+}

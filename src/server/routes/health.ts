@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+
+const liveSchema = z.object({ status: z.literal('ok') })
+const readySchema = z.object({
+  status: z.enum(['ready', 'draining', 'failing']),
+  checks: z.record(z.string(), z.string()).describe('Each `ok`, or what is wrong.'),
+})
+
+/** @param isDraining whether the server has been told to stop */
+export function healthEndpoints(isDraining: () => boolean): readonly AnyEndpoint[] {
+  const live = (operation: string, path: string): AnyEndpoint =>
+    defineEndpoint({
+      operation,
+      method: 'GET',
+      path,
+      tag: 'Operation',
+      summary: 'Whether the process is alive.',
+      answers: { 200: { description: 'Alive.', schema: liveSchema } },
+      errors: [],
+      handle: () => ({ status: 'ok' }),
+    })
+  return [
+    live('health', '/health'),
+    live('healthLive', '/health/live'),
+    defineEndpoint({
+      operation: 'healthReady',
+      method: 'GET',
+      path: '/health/ready',
+      tag: 'Operation',
+      summary: 'Whether the server should get traffic.',
+      description: '503 from the moment it is told to stop, and while the database does not answer.',
+      answers: {
+        200: { description: 'Ready.', schema: readySchema },
+        503: { description: 'Draining, or failing.', schema: readySchema },
+      },
+      errors: [],
+      async handle({ app, reply }) {
+        const checks = await app.check()
+        const isFailing = Object.values(checks).some((outcome) => outcome !== 'ok')
+        const status = isDraining() ? 'draining' : isFailing ? 'failing' : 'ready'
+        if (status !== 'ready') reply.code(503)
+        return { status, checks }
+      },
+    }),
+    defineEndpoint({
+      operation: 'metrics',
+      method: 'GET',
+      path: '/metrics',
+      tag: 'Operation',
+      summary: 'Figures for Prometheus.',
+      answers: {
+        200: {
+          description: 'Prometheus text format.',
+          contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        },
+      },
+      errors: [],
+      async handle({ app, reply }) {
+        reply.type('text/plain; version=0.0.4; charset=utf-8')
+        return app.metrics.render()
+      },
+    }),
+  ]
+}

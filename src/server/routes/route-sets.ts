@@ -1,0 +1,142 @@
+import { type App, parseRouteSet, type RouteSetView } from '../../app/index.ts'
+import type { RouteSet } from '../../contracts/index.ts'
+import { StrataError } from '../../errors/index.ts'
+import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import { nameSchema } from '../wire/route-request.ts'
+import {
+  routeSetBodySchema,
+  routeSetListSchema,
+  routeSetSchema,
+  writtenSetSchema,
+} from '../wire/route-set.ts'
+
+const setParam = { set: 'Name of the route set.' }
+
+/** Fields of an answer that are no part of the set, so that what GET answered can be changed and sent back. */
+const ANSWER_FIELDS = new Set(['name', 'version', 'readOnly', 'provisional'])
+
+function parseSetBody(body: unknown): RouteSet {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return parseRouteSet(body)
+  return parseRouteSet(Object.fromEntries(Object.entries(body).filter(([key]) => !ANSWER_FIELDS.has(key))))
+}
+
+function assertSetName(name: string): void {
+  const result = nameSchema.safeParse(name)
+  if (result.success) return
+  throw new StrataError('invalid_request', `The name of the route set: ${result.error.issues[0]?.message}.`, {
+    details: [
+      { path: 'set', message: result.error.issues[0]?.message ?? '', got: JSON.stringify(name.slice(0, 80)) },
+    ],
+  })
+}
+
+const answer = ({ routeSet, ...state }: RouteSetView) => ({ ...state, ...routeSet })
+
+/** Also checked at the start of a write, so that a set's limit on texts is the same whoever reads it. */
+export function assertTextsFit(routeSet: RouteSet, app: App): void {
+  const limit = app.config.server.textLimitBytes
+  const check = (text: string, path: string) => {
+    if (text.length * 3 <= limit || Buffer.byteLength(text) <= limit) return
+    throw new StrataError(
+      'text_too_long',
+      `${path} has more than ${limit} bytes (server.textLimitBytes); shorten it.`,
+      {
+        details: [
+          { path, message: `expected at most ${limit} bytes`, got: `${Buffer.byteLength(text)} bytes` },
+        ],
+      },
+    )
+  }
+  for (const [index, route] of routeSet.routes.entries()) {
+    for (const [number, text] of route.examples.entries()) check(text, `routes[${index}].examples[${number}]`)
+  }
+}
+
+export const routeSetEndpoints: readonly AnyEndpoint[] = [
+  defineEndpoint({
+    operation: 'listRouteSets',
+    method: 'GET',
+    path: '/v1/route-sets',
+    tag: 'Route sets',
+    summary: 'List the route sets.',
+    answers: { 200: { description: 'Every set with its version.', schema: routeSetListSchema } },
+    errors: [],
+    handle: ({ app }) => ({ routeSets: app.routes.list() }),
+  }),
+  defineEndpoint({
+    operation: 'getRouteSet',
+    method: 'GET',
+    path: '/v1/route-sets/{set}',
+    tag: 'Route sets',
+    summary: 'Read a whole route set.',
+    params: setParam,
+    answers: { 200: { description: 'The set; its version also as ETag.', schema: routeSetSchema } },
+    errors: ['route_set_not_found'],
+    handle({ app, params, reply }) {
+      const view = app.routes.get(params.set as string)
+      reply.header('etag', `"${view.version}"`)
+      return answer(view)
+    },
+  }),
+  defineEndpoint<RouteSet>({
+    operation: 'putRouteSet',
+    method: 'PUT',
+    path: '/v1/route-sets/{set}',
+    tag: 'Route sets',
+    summary: 'Replace a whole route set, or make one.',
+    description: 'Takes what a route file holds. Live when answered; the full fit follows in the background.',
+    params: setParam,
+    takesIfMatch: true,
+    body: routeSetBodySchema,
+    example: { routes: [{ name: 'billing', examples: ['where is my invoice?', 'I was charged twice'] }] },
+    answers: {
+      200: { description: 'Replaced.', schema: writtenSetSchema },
+      201: { description: 'Made.', schema: writtenSetSchema },
+    },
+    errors: [
+      'invalid_request',
+      'invalid_route_set',
+      'invalid_rule',
+      'version_conflict',
+      'route_set_read_only',
+      'text_too_long',
+      'payload_too_large',
+      'storage_failed',
+    ],
+    parse(body, app) {
+      const routeSet = parseSetBody(body)
+      assertTextsFit(routeSet, app)
+      return routeSet
+    },
+    async handle({ app, params, body, condition, reply }) {
+      const name = params.set as string
+      assertSetName(name)
+      const { version, created } = await app.routes.replace(name, body, condition)
+      reply.code(created ? 201 : 200).header('etag', `"${version}"`)
+      return { name, version, routes: body.routes.length }
+    },
+  }),
+  defineEndpoint({
+    operation: 'deleteRouteSet',
+    method: 'DELETE',
+    path: '/v1/route-sets/{set}',
+    tag: 'Route sets',
+    summary: 'Delete a route set with all its versions.',
+    description: 'The set `default` is then empty again.',
+    params: setParam,
+    takesIfMatch: true,
+    answers: { 204: { description: 'Deleted.' } },
+    errors: [
+      'invalid_request',
+      'route_set_not_found',
+      'version_conflict',
+      'route_set_read_only',
+      'storage_failed',
+    ],
+    async handle({ app, params, condition, reply }) {
+      await app.routes.delete(params.set as string, condition)
+      reply.code(204)
+      return ''
+    },
+  }),
+]

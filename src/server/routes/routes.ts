@@ -1,0 +1,170 @@
+import { type App, DEFAULT_SET, parseRoute } from '../../app/index.ts'
+import type { RouteDefinition } from '../../contracts/index.ts'
+import { StrataError } from '../../errors/index.ts'
+import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import {
+  routeBodySchema,
+  routeListSchema,
+  routeSchema,
+  versionAnswerSchema,
+  writtenRouteSchema,
+} from '../wire/route-set.ts'
+import { assertTextsFit } from './route-sets.ts'
+
+const EXAMPLE = { examples: ['where is my invoice?', 'I was charged twice'] }
+
+function parseRouteBody(body: unknown, app: App): RouteDefinition {
+  const route = parseRoute(body)
+  assertTextsFit({ routes: [route] }, app)
+  return route
+}
+
+/** The route of a PUT: its name comes from the path, and one in the body must be the same. */
+function parseNamedRoute(body: unknown, name: string, app: App): RouteDefinition {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+  const isNamed = isObject && (Object.hasOwn(body, 'name') || Object.hasOwn(body, 'id'))
+  const route = parseRouteBody(isObject && !isNamed ? { ...body, name } : body, app)
+  if (route.name === name) return route
+  throw new StrataError(
+    'invalid_request',
+    `The path names the route ${name}, the body ${route.name}; make them agree.`,
+    {
+      details: [{ path: 'name', message: `expected ${name}, as in the path`, got: route.name }],
+    },
+  )
+}
+
+/** The same calls below the default set and below any other. */
+function routeEndpoints(
+  prefix: string,
+  operationSuffix: string,
+  setOf: (params: Readonly<Record<string, string>>) => string,
+): AnyEndpoint[] {
+  const inSet = prefix.includes('{set}') ? { set: 'Name of the route set.' } : {}
+  const named = { ...inSet, name: 'Name of the route.' }
+  const where = prefix.includes('{set}') ? 'a route set' : 'the default route set'
+  return [
+    defineEndpoint({
+      operation: `listRoutes${operationSuffix}`,
+      method: 'GET',
+      path: `${prefix}/routes`,
+      tag: 'Routes',
+      summary: `List the routes of ${where}.`,
+      params: inSet,
+      answers: { 200: { description: 'Its routes; the version also as ETag.', schema: routeListSchema } },
+      errors: ['route_set_not_found'],
+      handle({ app, params, reply }) {
+        const { name, version, routeSet } = app.routes.get(setOf(params))
+        reply.header('etag', `"${version}"`)
+        return { routeSet: name, version, routes: routeSet.routes }
+      },
+    }),
+    defineEndpoint<RouteDefinition>({
+      operation: `addRoute${operationSuffix}`,
+      method: 'POST',
+      path: `${prefix}/routes`,
+      tag: 'Routes',
+      summary: `Add a route to ${where}.`,
+      description: 'Live when answered; the full fit follows in the background.',
+      params: inSet,
+      takesIfMatch: true,
+      body: routeSchema,
+      example: { name: 'billing', ...EXAMPLE },
+      answers: { 201: { description: 'Added.', schema: writtenRouteSchema } },
+      errors: [
+        'invalid_request',
+        'invalid_route_set',
+        'invalid_rule',
+        'route_set_not_found',
+        'route_exists',
+        'version_conflict',
+        'route_set_read_only',
+        'text_too_long',
+        'payload_too_large',
+        'storage_failed',
+      ],
+      parse: parseRouteBody,
+      async handle({ app, params, body, condition, reply }) {
+        const { version } = await app.routes.addRoute(setOf(params), body, condition)
+        reply.code(201).header('etag', `"${version}"`)
+        return { version, route: body }
+      },
+    }),
+    defineEndpoint({
+      operation: `getRoute${operationSuffix}`,
+      method: 'GET',
+      path: `${prefix}/routes/{name}`,
+      tag: 'Routes',
+      summary: `Read one route of ${where}.`,
+      params: named,
+      answers: { 200: { description: 'The route; the version of its set as ETag.', schema: routeSchema } },
+      errors: ['route_not_found', 'route_set_not_found'],
+      handle({ app, params, reply }) {
+        const { version, route } = app.routes.getRoute(setOf(params), params.name as string)
+        reply.header('etag', `"${version}"`)
+        return route
+      },
+    }),
+    defineEndpoint<unknown>({
+      operation: `putRoute${operationSuffix}`,
+      method: 'PUT',
+      path: `${prefix}/routes/{name}`,
+      tag: 'Routes',
+      summary: `Replace one route of ${where}, or add it.`,
+      params: named,
+      takesIfMatch: true,
+      body: routeBodySchema,
+      example: EXAMPLE,
+      answers: {
+        200: { description: 'Replaced.', schema: writtenRouteSchema },
+        201: { description: 'Added.', schema: writtenRouteSchema },
+      },
+      errors: [
+        'invalid_request',
+        'invalid_route_set',
+        'invalid_rule',
+        'route_set_not_found',
+        'version_conflict',
+        'route_set_read_only',
+        'text_too_long',
+        'payload_too_large',
+        'storage_failed',
+      ],
+      parse: (body) => body,
+      async handle({ app, params, body, condition, reply }) {
+        const route = parseNamedRoute(body, params.name as string, app)
+        const { version, created } = await app.routes.putRoute(setOf(params), route, condition)
+        reply.code(created ? 201 : 200).header('etag', `"${version}"`)
+        return { version, route }
+      },
+    }),
+    defineEndpoint({
+      operation: `deleteRoute${operationSuffix}`,
+      method: 'DELETE',
+      path: `${prefix}/routes/{name}`,
+      tag: 'Routes',
+      summary: `Delete one route of ${where}.`,
+      params: named,
+      takesIfMatch: true,
+      answers: { 200: { description: 'Deleted; the new version of the set.', schema: versionAnswerSchema } },
+      errors: [
+        'invalid_request',
+        'route_not_found',
+        'route_set_not_found',
+        'version_conflict',
+        'route_set_read_only',
+        'storage_failed',
+      ],
+      async handle({ app, params, condition, reply }) {
+        const { version } = await app.routes.removeRoute(setOf(params), params.name as string, condition)
+        reply.header('etag', `"${version}"`)
+        return { version }
+      },
+    }),
+  ]
+}
+
+export const routesEndpoints: readonly AnyEndpoint[] = [
+  ...routeEndpoints('/v1', '', () => DEFAULT_SET),
+  ...routeEndpoints('/v1/route-sets/{set}', 'OfSet', (params) => params.set as string),
+]

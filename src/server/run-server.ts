@@ -1,0 +1,43 @@
+import { type AppOptions, createApp } from '../app/index.ts'
+import type { LoadedConfig } from '../config/index.ts'
+import { type StartedServer, startServer } from './start-server.ts'
+
+export interface RunServerOptions extends AppOptions {
+  /** Where the line that says where to go is written; standard output unless told otherwise. */
+  readonly print?: (text: string) => void
+}
+
+/**
+ * Serves until the process is told to stop: SIGTERM drains first, SIGINT does not wait. Resolves when all is closed.
+ * @throws StrataError when it cannot start, saying what to change
+ */
+export async function runServer(loaded: LoadedConfig, options: RunServerOptions = {}): Promise<void> {
+  const { config } = loaded
+  const app = await createApp(config, options)
+  for (const note of loaded.notes) app.logger.warn(note)
+  let server: StartedServer
+  try {
+    server = await startServer(app, config)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  const print = options.print ?? ((text) => void process.stdout.write(text))
+  print(
+    `StrataRouter is at ${server.url}  (reference: ${server.url}/docs)\n` +
+      `Try: curl ${config.server.tls ? '-k ' : ''}${server.url}/v1/route -H 'content-type: application/json' -d '{"text":"where is my refund?"}'\n`,
+  )
+  const signal = await untilToldToStop()
+  app.logger.info({ signal }, 'stopping')
+  await server.close({ hurry: signal === 'SIGINT' })
+  await app.close()
+  app.logger.info('stopped')
+}
+
+/** Later signals change nothing: a terminal and a parent process may both pass on the same one. */
+function untilToldToStop(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.on('SIGTERM', resolve)
+    process.on('SIGINT', resolve)
+  })
+}
