@@ -11,4 +11,9 @@ export interface Encoder {
    * @remarks Synchronous and deterministic: same text, same bits, on every platform.
    */
   encode(text: string, into?: Float32Array): Float32Array
+  /**
+   * Whole words of the encoder's language, most frequent first; what an unknown word of a query may be a misspelling
+   * of. Without it only words of the route set itself are corrected to.
+   */
+  readonly lexicon?: readonly string[]
 }

@@ -1,3 +1,5 @@
+import { log } from '../../util/exact-math.ts'
+
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 const WORD_SALT = 0x1b873593
@@ -54,8 +56,6 @@ export class SparseVector {
   ids = new Int32Array(256)
   values = new Float32Array(256)
   count = 0
-  /** Share of the words that the vocabulary knows, weighted by rarity, 0..1. */
-  coverage = 0
 
   push(id: number, value: number): void {
     if (this.count === this.ids.length) {
@@ -81,16 +81,13 @@ export class LexicalVocabulary {
   /** Hash of feature `id`, in order of first sight; with `frequencies` all that needs to be saved. */
   readonly hashes: Int32Array
   readonly inverseFrequencies: Float32Array
-  /** Weight of a word that was never seen, as rare as can be. */
-  readonly #unseenWeight: number
   readonly #slots: Int32Array
   readonly #mask: number
   readonly #cache = new Map<string, KnownWord>()
 
-  constructor(hashes: Int32Array, inverseFrequencies: Float32Array, unseenWeight: number) {
+  constructor(hashes: Int32Array, inverseFrequencies: Float32Array) {
     this.hashes = hashes
     this.inverseFrequencies = inverseFrequencies
-    this.#unseenWeight = unseenWeight
     let capacity = 16
     while (capacity < hashes.length * 2) capacity *= 2
     this.#mask = capacity - 1
@@ -135,16 +132,12 @@ export class LexicalVocabulary {
         previous = hashes.word
       })
     })
-    const weight = (count: number) => Math.fround(Math.log((1 + texts.length) / (1 + count)) + 1)
-    return new LexicalVocabulary(Int32Array.from(ids.keys()), Float32Array.from(counts, weight), weight(0))
+    const weight = (count: number) => log((1 + texts.length) / (1 + count)) + 1
+    return new LexicalVocabulary(Int32Array.from(ids.keys()), Float32Array.from(counts, weight))
   }
 
   get size(): number {
     return this.hashes.length
-  }
-
-  get unseenWeight(): number {
-    return this.#unseenWeight
   }
 
   #find(hash: number): number {
@@ -177,8 +170,6 @@ export class LexicalVocabulary {
     into.count = 0
     const weights = this.inverseFrequencies
     let squares = 0
-    let seen = 0
-    let all = 0
     let previous = 0
     for (let position = 0; position < words.length; position++) {
       const word = this.#lookUp(words[position]!)
@@ -186,9 +177,7 @@ export class LexicalVocabulary {
         const weight = weights[word.id]!
         into.push(word.id, weight)
         squares += weight * weight
-        seen += weight
-        all += weight
-      } else all += this.#unseenWeight
+      }
       if (position > 0) {
         const pair = this.#find(hashPair(previous, word.hash))
         if (pair >= 0) {
@@ -199,7 +188,6 @@ export class LexicalVocabulary {
       }
       previous = word.hash
     }
-    into.coverage = all > 0 ? seen / all : 0
     const firstGram = into.count
     if (squares > 0) scaleValues(into.values, 0, firstGram, (scale * HALF_SQRT) / Math.sqrt(squares))
     squares = 0

@@ -1,3 +1,4 @@
+import { exp } from '../../util/exact-math.ts'
 import { seededRandom, shuffle } from '../../util/random.ts'
 import { createKernels, type Kernels } from '../vectors/kernels.ts'
 
@@ -48,19 +49,24 @@ export class SoftmaxRegression {
     scores: number
     delta: number
     scratch: number
+    keptIds: number
+    keptValues: number
   }
   readonly #weights: Float32Array
   readonly #logs: Float32Array
   readonly #scores: Float32Array
   readonly #delta: Float32Array
+  readonly #keptIds: Int32Array
+  readonly #keptValues: Float32Array
 
   constructor(rows: TrainingRows, cost: number, simd = true) {
     this.rows = rows
     this.#cost = cost
     this.stride = (rows.classes + 7) & ~7
     const weightCount = (rows.dims + rows.sparseSize) * this.stride
+    // Twice the entries of all rows also leaves room for one row's entries apart.
     const bytes =
-      4 * (rows.dense.length + 2 * rows.ids.length + weightCount + (rows.count + 4) * this.stride) + 4096
+      4 * (rows.dense.length + 4 * rows.ids.length + weightCount + (rows.count + 4) * this.stride) + 4096
     const kernels = createKernels(bytes, simd)
     this.#kernels = kernels
     const floats = (length: number) => {
@@ -78,6 +84,14 @@ export class SoftmaxRegression {
     const scores = floats(this.stride)
     const delta = floats(this.stride)
     const scratch = floats(2 * this.stride)
+    let longestRow = 0
+    for (let row = 0; row < rows.count; row++) {
+      longestRow = Math.max(longestRow, rows.offsets[row + 1]! - rows.offsets[row]!)
+    }
+    const keptIds = kernels.allocate(longestRow * 4)
+    const keptValues = floats(longestRow)
+    this.#keptIds = new Int32Array(kernels.buffer, keptIds, longestRow)
+    this.#keptValues = keptValues.view
     this.#weights = weights.view
     this.#logs = logs.view
     this.#scores = scores.view
@@ -91,6 +105,8 @@ export class SoftmaxRegression {
       scores: scores.at,
       delta: delta.at,
       scratch: scratch.at,
+      keptIds,
+      keptValues: keptValues.at,
     }
     this.#norms = new Float32Array(rows.count)
     for (let row = 0; row < rows.count; row++) {
@@ -135,6 +151,39 @@ export class SoftmaxRegression {
     return this.#scores.subarray(0, rows.classes)
   }
 
+  /**
+   * Scores of a row as a query would have them that shares no feature marked in `leftOut`: those are dropped and
+   * the rest of the sparse part is brought back to its length.
+   */
+  scoreRowWithout(row: number, leftOut: Uint8Array): Float32Array {
+    const { ids, values, offsets, dims } = this.rows
+    const start = offsets[row]!
+    const end = offsets[row + 1]!
+    let count = 0
+    let before = 0
+    let after = 0
+    for (let j = start; j < end; j++) {
+      before += values[j]! ** 2
+      if (leftOut[ids[j]!]) continue
+      after += values[j]! ** 2
+      this.#keptIds[count] = ids[j]!
+      this.#keptValues[count++] = values[j]!
+    }
+    const stretch = after > 0 ? Math.sqrt(before / after) : 0
+    for (let j = 0; j < count; j++) this.#keptValues[j] = this.#keptValues[j]! * stretch
+    this.#kernels.forwardRow(
+      this.#at.dense + row * dims * 4,
+      dims,
+      this.#at.keptIds,
+      this.#at.keptValues,
+      count,
+      this.#at.weights,
+      this.stride,
+      this.#at.scores,
+    )
+    return this.#scores.subarray(0, this.rows.classes)
+  }
+
   #applyDelta(row: number): void {
     const { rows } = this
     const start = rows.offsets[row]!
@@ -157,7 +206,7 @@ export class SoftmaxRegression {
       const start = row * this.stride
       for (let k = 0; k < this.stride; k++) {
         const log = this.#logs[start + k]!
-        this.#delta[k] = log <= EMPTY_LOG ? 0 : weight * Math.exp(log)
+        this.#delta[k] = log <= EMPTY_LOG ? 0 : weight * exp(log)
       }
       this.#delta[this.rows.labels[row]!] = this.#delta[this.rows.labels[row]!]! - weight
       this.#applyDelta(row)

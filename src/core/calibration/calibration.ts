@@ -1,0 +1,115 @@
+import { exp, log, sigmoid } from '../../util/exact-math.ts'
+
+/** Mean and standard deviation of a measure over queries that belong to the route set. */
+export interface Spread {
+  readonly mean: number
+  readonly deviation: number
+}
+
+/** Turns raw evidence into probabilities. */
+export interface Calibration {
+  /** What scores are multiplied by before the softmax (1 / temperature). */
+  readonly sharpness: number
+  readonly energy: Spread
+  readonly nearness: Spread
+  /** P(some route is right) = sigmoid(intercept + slope * familiarity), see `familiarity`. */
+  readonly scope: { readonly intercept: number; readonly slope: number }
+}
+
+/**
+ * How familiar a query is, 0 being as familiar as a query that belongs, on average: energy and nearness in
+ * standard deviations from those of queries that belong, plus the log of the best route's share.
+ */
+export function familiarity(
+  energy: number,
+  nearness: number,
+  share: number,
+  calibration: Calibration,
+): number {
+  return (
+    (energy - calibration.energy.mean) / calibration.energy.deviation +
+    (nearness - calibration.nearness.mean) / calibration.nearness.deviation +
+    log(share)
+  )
+}
+
+/** P(some route is right), in (0, 1). */
+export function scopeProbability(familiar: number, calibration: Calibration): number {
+  return sigmoid(calibration.scope.intercept + calibration.scope.slope * familiar)
+}
+
+/** log of the sum of e^score over scores[0..count); the free energy of the head, larger for familiar texts. */
+export function logSumExp(scores: Float64Array, count: number, sharpness = 1): number {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let k = 0; k < count; k++) if (scores[k]! > largest) largest = scores[k]!
+  let sum = 0
+  for (let k = 0; k < count; k++) {
+    const x = (scores[k]! - largest) * sharpness
+    // Below e^-30 a class adds nothing that a double could hold beside the largest.
+    if (x > -30) sum += exp(x)
+  }
+  return largest * sharpness + log(sum)
+}
+
+/** Held-out scores: `scores[row * classes + k]` with the class that was right. */
+export interface HeldOutScores {
+  readonly count: number
+  readonly classes: number
+  readonly scores: Float32Array
+  readonly labels: Int32Array
+}
+
+/**
+ * The sharpness that makes the softmax of held-out scores most likely, pulled towards `prior` as if by
+ * `priorRows` further rows. @see Guo et al. 2017, "On calibration of modern neural networks" (temperature scaling)
+ */
+export function fitSharpness(held: HeldOutScores, prior: number, priorRows: number): number {
+  const row = new Float64Array(held.classes)
+  const loss = (logSharpness: number) => {
+    const sharpness = exp(logSharpness)
+    let sum = 0
+    for (let i = 0; i < held.count; i++) {
+      for (let k = 0; k < held.classes; k++) row[k] = held.scores[i * held.classes + k]!
+      sum += logSumExp(row, held.classes, sharpness) - sharpness * row[held.labels[i]!]!
+    }
+    return sum + 0.5 * priorRows * (logSharpness - log(prior)) ** 2
+  }
+  return exp(minimise(loss, log(prior) - 2.5, log(prior) + 2.5))
+}
+
+/** Golden-section search for the minimum of a unimodal function on [low, high], to 1e-4. */
+function minimise(f: (x: number) => number, low: number, high: number): number {
+  const ratio = (Math.sqrt(5) - 1) / 2
+  let a = low
+  let b = high
+  let c = b - ratio * (b - a)
+  let d = a + ratio * (b - a)
+  let fc = f(c)
+  let fd = f(d)
+  while (b - a > 1e-4) {
+    if (fc < fd) {
+      b = d
+      d = c
+      fd = fc
+      c = b - ratio * (b - a)
+      fc = f(c)
+    } else {
+      a = c
+      c = d
+      fc = fd
+      d = a + ratio * (b - a)
+      fd = f(d)
+    }
+  }
+  return (a + b) / 2
+}
+
+/** Mean and deviation of `values`, pulled towards `prior` as if by `priorRows` further values. */
+export function fitSpread(values: readonly number[], prior: Spread, priorRows: number): Spread {
+  const total = values.length + priorRows
+  const mean = (values.reduce((sum, x) => sum + x, 0) + priorRows * prior.mean) / total
+  const squares =
+    values.reduce((sum, x) => sum + (x - mean) ** 2, 0) +
+    priorRows * (prior.deviation ** 2 + (prior.mean - mean) ** 2)
+  return { mean, deviation: Math.sqrt(squares / total) }
+}

@@ -1,0 +1,362 @@
+import type {
+  Candidate,
+  Decision,
+  DecisionReason,
+  Encoder,
+  Intent,
+  RouteOptions,
+} from '../contracts/index.ts'
+import { exp, log } from '../util/exact-math.ts'
+import { familiarity, logSumExp, scopeProbability } from './calibration/calibration.ts'
+import { EvidenceScorer } from './evidence.ts'
+import { type CompiledRules, compileRules, type RuleMatches } from './rules/compile-rules.ts'
+import type { SnapshotData } from './snapshot-data.ts'
+import { isCourtesy } from './text/courtesy.ts'
+import { type Segment, splitSegments } from './text/segments.ts'
+import { type CheckedText, SpellCheck } from './text/spell-check.ts'
+
+export const DEFAULT_THRESHOLD = 0.5
+export const DEFAULT_TOP_K = 3
+/** What a `favour` rule adds to a route's score before the softmax: it multiplies the route's odds by about 7. */
+export const FAVOUR_LOGIT = 2
+/** Confidence of a route that a `force` rule chose: the user's word, but never quite 1. */
+export const RULE_CONFIDENCE = 0.999
+// A segment must be surer than the whole message by this much (in log odds) to speak for it.
+const SEGMENT_ADVANTAGE = 0.5
+// How much the whole message's view of a route counts when its segments are compared.
+const WHOLE_WEIGHT = 0.2
+const CONTEXT_DECAY = 0.5
+const MOST_CONTEXT = 4
+
+/** How one text, or one part of it, was read. */
+export interface Reading {
+  readonly checked: CheckedText
+  /** Index of the best route. */
+  readonly best: number
+  readonly share: number
+  readonly familiar: number
+  /** P(some route is right). */
+  readonly scope: number
+}
+
+/** Everything about one decision that the decision itself does not show. */
+export interface DecisionTrace {
+  readonly reading: Reading
+  readonly matches: RuleMatches | null
+  readonly segment: string | null
+  readonly usedContext: boolean
+}
+
+/** Decides queries against one snapshot. Keeps no state between calls but scratch. */
+export class Decider {
+  readonly snapshot: SnapshotData
+  readonly scorer: EvidenceScorer
+  readonly rules: CompiledRules
+  readonly fingerprint: string
+  readonly #names: readonly string[]
+  readonly #spelling: SpellCheck
+  readonly #sharpness: number
+  readonly #isOwnWord: (word: string) => boolean
+  /** log of the sum over classes of e^(sharpness * score), of the text scored last. */
+  #normaliser = 0
+
+  constructor(snapshot: SnapshotData, encoder: Encoder, fingerprint: string) {
+    this.snapshot = snapshot
+    this.fingerprint = fingerprint
+    this.scorer = new EvidenceScorer(snapshot, encoder)
+    this.rules = compileRules(snapshot.routeSet.routes)
+    this.#names = snapshot.routeSet.routes.map((route) => route.name)
+    this.#spelling = new SpellCheck(routeTexts(snapshot), encoder.lexicon)
+    this.#sharpness = snapshot.calibration.sharpness
+    this.#isOwnWord = (word) => this.scorer.vocabulary.has(word)
+  }
+
+  /** @param latencyUs filled in by the caller, who owns the clock */
+  decide(text: string, options: RouteOptions, trace?: (trace: DecisionTrace) => void): Decision {
+    const allowed = this.#allowed(options)
+    const matches = this.rules.hasRules
+      ? this.rules.match(text, options.metadata, allowed ? (route) => allowed[route] === 1 : undefined)
+      : null
+    const segments = splitSegments(text)
+    const { reading, segment, intents } =
+      segments.length > 1
+        ? this.#readSegments(text, segments, matches, allowed, options)
+        : this.#readWhole(text, matches, allowed)
+    let decision = this.#conclude(reading, matches, allowed, options, intents)
+    let usedContext = false
+    if (decision.route === null && options.context && options.context.length > 0 && this.#names.length > 0) {
+      const inContext = this.#conclude(
+        this.#readInContext(reading, options.context, matches, allowed),
+        matches,
+        allowed,
+        options,
+        undefined,
+      )
+      if (inContext.route !== null) {
+        decision = inContext
+        usedContext = true
+      }
+    }
+    trace?.({ reading, matches, segment, usedContext })
+    return decision
+  }
+
+  /** Decides for a vector that the caller computed; words, segments and context have no say. */
+  decideVector(vector: Float32Array, options: RouteOptions): Decision {
+    const allowed = this.#allowed(options)
+    this.scorer.scoreVector(vector)
+    const reading = this.#read({ text: '', words: [], corrections: [] }, null, allowed, 0)
+    return this.#conclude(reading, null, allowed, options, undefined)
+  }
+
+  /** Scores one text as a whole and leaves the scorer there. */
+  readText(text: string, matches: RuleMatches | null, allowed: Uint8Array | null): Reading {
+    const checked = this.#spelling.check(text, this.#isOwnWord)
+    this.scorer.scoreText(checked.text, checked.words)
+    return this.#read(checked, matches, allowed, 0)
+  }
+
+  #readWhole(text: string, matches: RuleMatches | null, allowed: Uint8Array | null) {
+    return { reading: this.readText(text, matches, allowed), segment: null, intents: undefined }
+  }
+
+  /** Which routes may answer; null when all may. */
+  #allowed(options: RouteOptions): Uint8Array | null {
+    const { include, exclude } = options
+    if (!include && !exclude) return null
+    const { routes } = this.snapshot.routeSet
+    return Uint8Array.from(routes, (route) => {
+      const named = (list: readonly string[]) =>
+        list.includes(route.name) || (route.tags?.some((tag) => list.includes(tag)) ?? false)
+      return (!include || named(include)) && !(exclude && named(exclude)) ? 1 : 0
+    })
+  }
+
+  /** Turns the scorer's present state into a reading. `looks` is the number of texts this one was picked from. */
+  #read(
+    checked: CheckedText,
+    matches: RuleMatches | null,
+    allowed: Uint8Array | null,
+    looks: number,
+  ): Reading {
+    const { scorer } = this
+    const { calibration } = this.snapshot
+    if (matches) {
+      for (const route of matches.favoured)
+        scorer.scores[route] = scorer.scores[route]! + FAVOUR_LOGIT / this.#sharpness
+      if (matches.favoured.length > 0) scorer.top.fill(scorer.scores, scorer.routes)
+    }
+    this.#normaliser = logSumExp(scorer.scores, scorer.scores.length, this.#sharpness)
+    const best = this.#bestAllowed(matches, allowed)
+    const share = best < 0 ? 0 : this.#share(best)
+    const familiar =
+      best < 0 ? Number.NEGATIVE_INFINITY : familiarity(scorer.energy, scorer.nearness, share, calibration)
+    // The surest of several looks is sure by chance more often than a single one.
+    const scope = best < 0 ? 1e-6 : scopeProbability(familiar - (looks > 1 ? log(looks) : 0), calibration)
+    return { checked, best, share, familiar, scope }
+  }
+
+  #share(route: number): number {
+    return exp(this.scorer.scores[route]! * this.#sharpness - this.#normaliser)
+  }
+
+  #isOpen(route: number, matches: RuleMatches | null, allowed: Uint8Array | null): boolean {
+    return (allowed === null || allowed[route] === 1) && !(matches?.forbidden.includes(route) ?? false)
+  }
+
+  #bestAllowed(matches: RuleMatches | null, allowed: Uint8Array | null): number {
+    const { top, scores, routes } = this.scorer
+    for (let place = 0; place < top.count; place++) {
+      if (this.#isOpen(top.routes[place]!, matches, allowed)) return top.routes[place]!
+    }
+    let best = -1
+    for (let route = 0; route < routes; route++) {
+      if ((best < 0 || scores[route]! > scores[best]!) && this.#isOpen(route, matches, allowed)) best = route
+    }
+    return best
+  }
+
+  /** Scores the whole and each segment; the surest speaks, the whole unless a segment is clearly surer. */
+  #readSegments(
+    text: string,
+    segments: readonly Segment[],
+    matches: RuleMatches | null,
+    allowed: Uint8Array | null,
+    options: RouteOptions,
+  ) {
+    const whole = this.readText(text, matches, allowed)
+    if (whole.best < 0) return { reading: whole, segment: null, intents: undefined }
+    const wholeScores = this.scorer.scores.slice()
+    const wholeNormaliser = this.#normaliser
+    const rank = (reading: Reading) =>
+      reading.familiar + WHOLE_WEIGHT * (wholeScores[reading.best]! * this.#sharpness - wholeNormaliser)
+    const requests = segments.filter((segment) => !isCourtesy(segment.text))
+    const read = (requests.length > 0 ? requests : segments).map((segment) => ({
+      segment,
+      reading: this.readText(segment.text, matches, allowed),
+    }))
+    let surest = read[0]!
+    for (const candidate of read) if (rank(candidate.reading) > rank(surest.reading)) surest = candidate
+    const intents = this.#intents(read, options)
+    const speaks = rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE ? surest : null
+    const spoken = this.#spelling.check(speaks ? speaks.segment.text : text, this.#isOwnWord)
+    this.scorer.scoreText(spoken.text, spoken.words)
+    const reading = this.#read(spoken, matches, allowed, speaks ? read.length : 1)
+    return { reading, segment: speaks ? speaks.segment.text : null, intents }
+  }
+
+  /** Parts that surely ask for different routes, in order of appearance; undefined when fewer than two do. */
+  #intents(
+    read: readonly { segment: Segment; reading: Reading }[],
+    options: RouteOptions,
+  ): Intent[] | undefined {
+    const intents: Intent[] = []
+    for (const { segment, reading } of read) {
+      const confidence = reading.share * reading.scope
+      if (confidence < this.#threshold(reading.best, options)) continue
+      const route = this.#names[reading.best]!
+      const same = intents.findIndex((intent) => intent.route === route)
+      if (same < 0) intents.push({ route, confidence, text: segment.text })
+      else if (confidence > intents[same]!.confidence)
+        intents[same] = { route, confidence, text: segment.text }
+    }
+    return intents.length > 1 ? intents : undefined
+  }
+
+  /** Adds the scores of previous messages, halved for each step back, to those of the message itself. */
+  #readInContext(
+    alone: Reading,
+    context: readonly string[],
+    matches: RuleMatches | null,
+    allowed: Uint8Array | null,
+  ): Reading {
+    const recent = context.slice(-MOST_CONTEXT).reverse()
+    this.scorer.scoreText(alone.checked.text, alone.checked.words)
+    const total = this.scorer.scores.slice()
+    let { energy, nearness } = this.scorer
+    let weight = 1
+    for (const message of recent) {
+      weight *= CONTEXT_DECAY
+      const checked = this.#spelling.check(message, this.#isOwnWord)
+      this.scorer.scoreText(checked.text, checked.words)
+      for (let k = 0; k < total.length; k++) total[k] = total[k]! + weight * this.scorer.scores[k]!
+      // A conversation belongs to the set as much as its most familiar message does.
+      energy = Math.max(energy, this.scorer.energy)
+      nearness = Math.max(nearness, this.scorer.nearness)
+    }
+    this.scorer.scores.set(total)
+    this.scorer.energy = energy
+    this.scorer.nearness = nearness
+    this.scorer.top.fill(this.scorer.scores, this.scorer.routes)
+    return this.#read(alone.checked, matches, allowed, 1 + recent.length)
+  }
+
+  #threshold(route: number, options: RouteOptions): number {
+    return (
+      options.threshold ??
+      this.snapshot.routeSet.routes[route]?.threshold ??
+      this.snapshot.report.thresholds.default
+    )
+  }
+
+  #conclude(
+    reading: Reading,
+    matches: RuleMatches | null,
+    allowed: Uint8Array | null,
+    options: RouteOptions,
+    intents: readonly Intent[] | undefined,
+  ): Decision {
+    const candidates = this.#candidates(reading, matches, allowed, options.topK ?? DEFAULT_TOP_K)
+    const forced = matches !== null && matches.forced >= 0
+    const first = candidates[0]
+    const confidence = first?.confidence ?? 1e-6
+    const threshold = this.#threshold(forced ? matches.forced : reading.best, options)
+    const chosen = forced || (first !== undefined && confidence >= threshold)
+    const route = chosen && first ? first.route : null
+    const reason: DecisionReason = forced
+      ? 'rule'
+      : chosen
+        ? 'match'
+        : this.#refusal(reading, candidates, threshold)
+    return {
+      route,
+      confidence,
+      threshold,
+      reason,
+      candidates,
+      metadata:
+        route === null
+          ? {}
+          : (this.snapshot.routeSet.routes[forced ? matches.forced : reading.best]!.metadata ?? {}),
+      snapshot: this.fingerprint,
+      latencyUs: 0,
+      ...(intents ? { intents } : {}),
+    }
+  }
+
+  #refusal(reading: Reading, candidates: readonly Candidate[], threshold: number): DecisionReason {
+    if (reading.scope < 0.5) return 'out-of-scope'
+    const [first, second] = candidates
+    // Either alone is too unsure, but one of the two is probably right.
+    if (
+      first &&
+      second &&
+      first.confidence + second.confidence >= threshold &&
+      second.confidence >= first.confidence / 2
+    ) {
+      return 'ambiguous'
+    }
+    return 'below-threshold'
+  }
+
+  #candidates(
+    reading: Reading,
+    matches: RuleMatches | null,
+    allowed: Uint8Array | null,
+    topK: number,
+  ): Candidate[] {
+    const { scores, routes, top } = this.scorer
+    const forced = matches && matches.forced >= 0 ? matches.forced : -1
+    const order: number[] = []
+    if (topK <= top.count) {
+      for (let place = 0; place < top.count && order.length < topK; place++) {
+        const route = top.routes[place]!
+        if (this.#isOpen(route, matches, allowed)) order.push(route)
+      }
+    }
+    if (order.length < Math.min(topK, routes)) {
+      order.length = 0
+      for (let route = 0; route < routes; route++)
+        if (this.#isOpen(route, matches, allowed)) order.push(route)
+      order.sort((a, b) => scores[b]! - scores[a]! || (this.#names[a]! < this.#names[b]! ? -1 : 1))
+      order.length = Math.min(order.length, topK)
+    }
+    if (forced >= 0) {
+      const place = order.indexOf(forced)
+      if (place >= 0) order.splice(place, 1)
+      order.unshift(forced)
+      order.length = Math.min(order.length, topK)
+    }
+    return order.map((route) => ({
+      route: this.#names[route]!,
+      confidence:
+        route === forced
+          ? RULE_CONFIDENCE
+          : held(this.#share(route) * reading.scope * (forced >= 0 ? 1 - RULE_CONFIDENCE : 1)),
+      score: scores[route]!,
+    }))
+  }
+}
+
+/** Confidence is never exactly 0 or 1. */
+const held = (p: number) => (p < 1e-6 ? 1e-6 : p > 1 - 1e-6 ? 1 - 1e-6 : p)
+
+function* routeTexts(snapshot: SnapshotData): Generator<string> {
+  for (const route of snapshot.routeSet.routes) {
+    yield route.name
+    if (route.description) yield route.description
+    yield* route.examples
+    yield* route.negatives ?? []
+  }
+  yield* snapshot.routeSet.outOfScope ?? []
+}

@@ -1,0 +1,202 @@
+import type { Encoder } from '../contracts/index.ts'
+import { logSumExp } from './calibration/calibration.ts'
+import { LexicalVocabulary } from './features/lexical-vocabulary.ts'
+import { QueryFeatures } from './features/query-features.ts'
+import type { SnapshotData } from './snapshot-data.ts'
+import { createKernels, type Kernels } from './vectors/kernels.ts'
+
+/** Routes whose examples are searched for the nearest, and examples after which the search stops. */
+const NEAR_ROUTES = 8
+export const NEAR_EXAMPLES = 240
+const NEAREST = 5
+const QUERY_SCALE = 1 / 32767
+
+/** The routes with the highest scores, best first; equal scores in the order of `ranks`. */
+export class TopRoutes {
+  readonly routes = new Int32Array(NEAR_ROUTES)
+  count = 0
+  readonly #ranks: Int32Array
+
+  /** @param ranks place of each route among all in order of name */
+  constructor(ranks: Int32Array) {
+    this.#ranks = ranks
+  }
+
+  fill(scores: Float64Array, routes: number): void {
+    this.count = 0
+    for (let k = 0; k < routes; k++) {
+      if (this.count === NEAR_ROUTES && !this.#isBefore(scores, k, NEAR_ROUTES - 1)) continue
+      let place = this.count < NEAR_ROUTES ? this.count++ : NEAR_ROUTES - 1
+      while (place > 0 && this.#isBefore(scores, k, place - 1)) {
+        this.routes[place] = this.routes[place - 1]!
+        place--
+      }
+      this.routes[place] = k
+    }
+  }
+
+  #isBefore(scores: Float64Array, route: number, place: number): boolean {
+    const other = this.routes[place]!
+    const difference = scores[route]! - scores[other]!
+    return difference > 0 || (difference === 0 && this.#ranks[route]! < this.#ranks[other]!)
+  }
+}
+
+/** The place of each name among all in order of UTF-16 code units. */
+export function nameRanks(names: readonly string[]): Int32Array {
+  const ranks = new Int32Array(names.length)
+  const order = [...names.keys()].sort((a, b) => (names[a]! < names[b]! ? -1 : 1))
+  order.forEach((route, rank) => {
+    ranks[route] = rank
+  })
+  return ranks
+}
+
+/** The mean of the largest five of a stream of similarities. */
+export class NearestMean {
+  readonly #largest = new Float64Array(NEAREST)
+  #count = 0
+
+  clear(): void {
+    this.#count = 0
+  }
+
+  see(similarity: number): void {
+    if (this.#count === NEAREST && similarity <= this.#largest[NEAREST - 1]!) return
+    let place = this.#count < NEAREST ? this.#count++ : NEAREST - 1
+    while (place > 0 && similarity > this.#largest[place - 1]!) {
+      this.#largest[place] = this.#largest[place - 1]!
+      place--
+    }
+    this.#largest[place] = similarity
+  }
+
+  get mean(): number {
+    let sum = 0
+    for (let i = 0; i < this.#count; i++) sum += this.#largest[i]!
+    return this.#count === 0 ? 0 : sum / this.#count
+  }
+}
+
+/**
+ * Scores texts against one snapshot. Holds the snapshot's matrices in kernel memory and the scratch of one query:
+ * results are views, valid until the next call.
+ */
+export class EvidenceScorer {
+  readonly vocabulary: LexicalVocabulary
+  readonly routes: number
+  /** Scores of all classes: the routes, then the background class if there is one. */
+  readonly scores: Float64Array
+  readonly top: TopRoutes
+  /** log sum exp of the routes' scores. */
+  energy = 0
+  /** Mean cosine of the nearest five examples of the likeliest routes, -1..1. */
+  nearness = 0
+  readonly #snapshot: SnapshotData
+  readonly #features: QueryFeatures
+  readonly #kernels: Kernels
+  readonly #at: { vector: number; query: number; head: number; examples: number; dots: number }
+  readonly #vector: Float32Array
+  readonly #dots: Int32Array
+  readonly #nearest = new NearestMean()
+
+  constructor(snapshot: SnapshotData, encoder: Encoder) {
+    this.#snapshot = snapshot
+    this.#features = new QueryFeatures(encoder)
+    this.routes = snapshot.routeSet.routes.length
+    this.top = new TopRoutes(nameRanks(snapshot.routeSet.routes.map((route) => route.name)))
+    this.vocabulary = new LexicalVocabulary(
+      snapshot.vocabulary.hashes,
+      snapshot.vocabulary.inverseFrequencies,
+    )
+    const dims = encoder.dimensions
+    const classes = snapshot.head.scales.length
+    this.scores = new Float64Array(classes)
+    let longest = classes
+    const { offsets, vectors } = snapshot.examples
+    for (let r = 0; r < this.routes; r++) longest = Math.max(longest, offsets[r + 1]! - offsets[r]!)
+    this.#kernels = createKernels(
+      snapshot.head.values.length + vectors.values.length + dims * 6 + longest * 4 + 128,
+    )
+    const put = (values: Int8Array) => {
+      const at = this.#kernels.allocate(values.length)
+      new Int8Array(this.#kernels.buffer, at, values.length).set(values)
+      return at
+    }
+    this.#at = {
+      vector: this.#kernels.allocate(dims * 4),
+      query: this.#kernels.allocate(dims * 2),
+      head: put(snapshot.head.values),
+      examples: put(vectors.values),
+      dots: this.#kernels.allocate(longest * 4),
+    }
+    this.#vector = new Float32Array(this.#kernels.buffer, this.#at.vector, dims)
+    this.#dots = new Int32Array(this.#kernels.buffer, this.#at.dots, longest)
+  }
+
+  /** Scores a text whose words (after spelling correction) are given. */
+  scoreText(text: string, words: readonly string[]): void {
+    this.#features.fill(text, words, this.vocabulary, this.#snapshot.lexicalScale)
+    this.#scoreDense(this.#features.dense)
+    this.#addLexical()
+    this.#finish()
+  }
+
+  /** Scores a vector that the caller has computed; words have no say then. */
+  scoreVector(vector: Float32Array): void {
+    this.#scoreDense(vector)
+    this.#finish()
+  }
+
+  #scoreDense(vector: Float32Array): void {
+    const dims = this.#vector.length
+    this.#vector.set(vector)
+    this.#kernels.quantise(this.#at.vector, dims, this.#at.query)
+    const { scores } = this
+    const { scales } = this.#snapshot.head
+    this.#kernels.dotRows(this.#at.query, this.#at.head, scores.length, dims, this.#at.dots)
+    for (let k = 0; k < scores.length; k++) scores[k] = this.#dots[k]! * scales[k]! * QUERY_SCALE
+  }
+
+  #addLexical(): void {
+    const { ids, values, count } = this.#features.sparse
+    const { offsets, routes, weights, shared } = this.#snapshot.postings
+    const { scores } = this
+    let toAll = 0
+    for (let j = 0; j < count; j++) {
+      const feature = ids[j]!
+      const value = values[j]!
+      toAll += value * shared[feature]!
+      const end = offsets[feature + 1]!
+      for (let p = offsets[feature]!; p < end; p++) {
+        const route = routes[p]!
+        scores[route] = scores[route]! + value * weights[p]!
+      }
+    }
+    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + toAll
+  }
+
+  #finish(): void {
+    this.energy = logSumExp(this.scores, this.routes)
+    this.top.fill(this.scores, this.routes)
+    this.#nearest.clear()
+    this.forNearExamples((_, similarity) => this.#nearest.see(similarity))
+    this.nearness = this.#nearest.mean
+  }
+
+  /** Calls back with every example searched (its row over all examples) and its cosine to the query. */
+  forNearExamples(see: (example: number, similarity: number, route: number) => void): void {
+    const { offsets, vectors } = this.#snapshot.examples
+    const dims = this.#vector.length
+    let seen = 0
+    for (let place = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
+      const route = this.top.routes[place]!
+      const start = offsets[route]!
+      const count = offsets[route + 1]! - start
+      this.#kernels.dotRows(this.#at.query, this.#at.examples + start * dims, count, dims, this.#at.dots)
+      for (let i = 0; i < count; i++)
+        see(start + i, this.#dots[i]! * vectors.scales[start + i]! * QUERY_SCALE, route)
+      seen += count
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { Encoder, FitProgress, FitReport, LabelledText, RouteSet } from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
+import { seededRandom, shuffle } from '../util/random.ts'
+import { type ActedRow, guaranteedThreshold } from './calibration/guarantee.ts'
+import { calibrateOnLabels } from './calibration/labelled.ts'
+import { compileRoutes } from './compile-routes.ts'
+import { DEFAULT_THRESHOLD, Decider } from './decider.ts'
+import { checkLabels } from './evaluation/check-labels.ts'
+import type { SnapshotData } from './snapshot-data.ts'
+
+export interface FitOptions {
+  /** Labelled queries, apart from the examples; calibrate confidence and, with `maxErrorRate`, choose the threshold. */
+  readonly data?: readonly LabelledText[]
+  /** Be wrong at most this share of the times a route is chosen, above 0 and below 1. Needs `data`. */
+  readonly maxErrorRate?: number
+  /** Probability with which that promise may fail, over the draw of `data`. Default 0.05. */
+  readonly delta?: number
+  readonly onProgress?: FitProgress
+  /** Report of a former fit whose threshold stays in force, though its guarantee does not outlive the head. */
+  readonly keep?: FitReport
+}
+
+const DEFAULT_DELTA = 0.05
+const SPLIT_SEED = 7
+
+/** Fits everything: head, calibration and, when asked for, the threshold that keeps the error rate. */
+export function fitSnapshot(routeSet: RouteSet, encoder: Encoder, options: FitOptions): SnapshotData {
+  const start = performance.now()
+  const maxErrorRate = options.maxErrorRate ?? (options.data ? routeSet.defaults?.maxErrorRate : undefined)
+  const delta = options.delta ?? DEFAULT_DELTA
+  checkRate('maxErrorRate', maxErrorRate)
+  checkRate('delta', delta)
+  if (options.maxErrorRate !== undefined && !options.data) {
+    throw new StrataError(
+      'not_enough_data',
+      'Expected labelled data with maxErrorRate: an error rate can only be promised for queries like some whose right route is known. Give data as rows { text, route }.',
+    )
+  }
+  if (options.data)
+    checkLabels(
+      options.data,
+      routeSet.routes.map(({ name }) => name),
+    )
+  const { accuracyCv, eceCv, ...compiled } = compileRoutes(routeSet, encoder, options.onProgress)
+  const examples = compiled.examples.offsets.at(-1) ?? 0
+  const ownThreshold = routeSet.defaults?.threshold ?? options.keep?.thresholds.default ?? DEFAULT_THRESHOLD
+  const report = (
+    thresholds: FitReport['thresholds'],
+    snapshot: Omit<SnapshotData, 'report'>,
+  ): FitReport => ({
+    routes: routeSet.routes.length,
+    examples,
+    accuracyCv,
+    eceCv,
+    thresholds,
+    seconds: Math.round(performance.now() - start) / 1000,
+    bytes: sizeOf(snapshot),
+  })
+  const uncalibrated: SnapshotData = { ...compiled, report: report({ default: ownThreshold }, compiled) }
+  if (!options.data) return uncalibrated
+  const [calibrating, testing] = maxErrorRate === undefined ? [options.data, []] : split(options.data)
+  const calibration = calibrateOnLabels(uncalibrated, encoder, calibrating, options.onProgress)
+  const calibrated: SnapshotData = { ...uncalibrated, calibration }
+  if (maxErrorRate === undefined)
+    return { ...calibrated, report: report({ default: ownThreshold }, calibrated) }
+  const decider = new Decider(calibrated, encoder, '')
+  const act = (rows: readonly LabelledText[]): ActedRow[] =>
+    rows.map(({ text, route }) => {
+      const decision = decider.decide(text, { topK: 1 })
+      return {
+        confidence: decision.confidence,
+        right: decision.candidates[0]?.route === route,
+        always: decision.reason === 'rule',
+      }
+    })
+  const { threshold, ...guarantee } = guaranteedThreshold(act(calibrating), act(testing), maxErrorRate, delta)
+  return { ...calibrated, report: report({ default: threshold, guarantee }, calibrated) }
+}
+
+function checkRate(name: string, rate: number | undefined): void {
+  if (rate !== undefined && !(rate > 0 && rate < 1)) {
+    throw new StrataError(
+      'invalid_request',
+      `Expected ${name} to be a number above 0 and below 1, got ${String(rate)}.`,
+    )
+  }
+}
+
+/** Two halves of the data, at random by a fixed seed. */
+function split(data: readonly LabelledText[]): [LabelledText[], LabelledText[]] {
+  const order = shuffle(Int32Array.from(data.keys()), seededRandom(SPLIT_SEED))
+  const half = Math.floor(data.length / 2)
+  const pick = (places: Int32Array) => Array.from(places, (place) => data[place]!)
+  return [pick(order.subarray(0, half)), pick(order.subarray(half))]
+}
+
+/** Bytes of the arrays of a snapshot, which is most of its size in memory and on disk. */
+function sizeOf(snapshot: Omit<SnapshotData, 'report'>): number {
+  const { vocabulary, head, postings, examples } = snapshot
+  return [
+    vocabulary.hashes,
+    vocabulary.inverseFrequencies,
+    head.values,
+    head.scales,
+    postings.offsets,
+    postings.routes,
+    postings.weights,
+    postings.shared,
+    examples.offsets,
+    examples.vectors.values,
+    examples.vectors.scales,
+  ].reduce((sum, array) => sum + array.byteLength, 0)
+}

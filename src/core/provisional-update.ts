@@ -1,0 +1,202 @@
+import type { Encoder, RouteDefinition, RouteSet } from '../contracts/index.ts'
+import { EvidenceScorer } from './evidence.ts'
+import type { SparseVector } from './features/lexical-vocabulary.ts'
+import { lexicalWords, QueryFeatures } from './features/query-features.ts'
+import type { Postings } from './lexical/postings.ts'
+import type { SnapshotData } from './snapshot-data.ts'
+import { collectTrainingTexts } from './training-texts.ts'
+import { quantiseRows } from './vectors/quantised-rows.ts'
+
+// By how many sharpened units an example of a changed route should beat every other route.
+const MARGIN = 4
+const PASSES = 2
+
+/** The weights of one route: a dense row and sparse weights by feature. */
+interface RouteWeights {
+  readonly dense: Float32Array
+  readonly sparse: Map<number, number>
+}
+
+/**
+ * A snapshot for an edited route set, made from the present one in milliseconds: unchanged routes keep their
+ * weights, gone ones go, and each new or changed one learns its examples against the others as they stand, by
+ * passive-aggressive steps. Calibration stays; words never seen before have no weight yet. A full fit replaces it.
+ * @see Crammer et al. 2006, "Online passive-aggressive algorithms"
+ */
+export function updateProvisionally(
+  snapshot: SnapshotData,
+  routeSet: RouteSet,
+  encoder: Encoder,
+): SnapshotData {
+  const before = new Map(snapshot.routeSet.routes.map((route, index) => [route.name, { route, index }]))
+  const scorer = new EvidenceScorer(snapshot, encoder)
+  const features = new QueryFeatures(encoder)
+  const dims = encoder.dimensions
+  const rows: Float32Array[] = []
+  const kept = new Int32Array(snapshot.head.scales.length).fill(-1)
+  const learnt = new Map<number, Map<number, number>>()
+  const vectors: Float32Array[] = []
+  const offsets = new Int32Array(routeSet.routes.length + 1)
+  routeSet.routes.forEach((route, index) => {
+    const old = before.get(route.name)
+    if (old && sameEvidence(old.route, route)) {
+      kept[old.index] = index
+      rows.push(headRow(snapshot, old.index))
+      for (
+        let row = snapshot.examples.offsets[old.index]!;
+        row < snapshot.examples.offsets[old.index + 1]!;
+        row++
+      ) {
+        vectors.push(exampleRow(snapshot, row))
+      }
+    } else {
+      const texts = collectTrainingTexts({ routes: [route] }).filter((text) => text.route === 0)
+      const weights = learnRoute(
+        texts.map((text) => text.text),
+        snapshot,
+        scorer,
+        features,
+        old?.index ?? -1,
+      )
+      rows.push(weights.dense)
+      learnt.set(index, weights.sparse)
+      for (const text of texts)
+        if (text.isExample) vectors.push(encoder.encode(text.text, new Float32Array(dims)))
+    }
+    offsets[index + 1] = vectors.length
+  })
+  const background = snapshot.routeSet.routes.length
+  if (snapshot.head.scales.length > background) {
+    kept[background] = routeSet.routes.length
+    rows.push(headRow(snapshot, background))
+  }
+  return {
+    ...snapshot,
+    routeSet,
+    head: quantiseRows(concatenate(rows, dims), dims),
+    postings: replaceRoutes(snapshot.postings, kept, learnt),
+    examples: { offsets, vectors: quantiseRows(concatenate(vectors, dims), dims) },
+    report: { ...snapshot.report, routes: routeSet.routes.length, examples: vectors.length },
+  }
+}
+
+/** Whether two definitions of a route teach the head the same. */
+function sameEvidence(a: RouteDefinition, b: RouteDefinition): boolean {
+  return (
+    a === b ||
+    (a.description === b.description &&
+      a.examples.length === b.examples.length &&
+      a.examples.every((example, i) => example === b.examples[i]))
+  )
+}
+
+function learnRoute(
+  texts: readonly string[],
+  snapshot: SnapshotData,
+  scorer: EvidenceScorer,
+  features: QueryFeatures,
+  own: number,
+): RouteWeights {
+  const weights: RouteWeights = { dense: new Float32Array(features.dense.length), sparse: new Map() }
+  const margin = MARGIN / snapshot.calibration.sharpness
+  const background = snapshot.routeSet.routes.length
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (const text of texts) {
+      const words = lexicalWords(text)
+      scorer.scoreText(text, words)
+      let rival = 0
+      for (let k = 0; k < scorer.scores.length; k++) {
+        if (k !== own && k !== background) rival = Math.max(rival, scorer.scores[k]!)
+      }
+      features.fill(text, words, scorer.vocabulary, snapshot.lexicalScale)
+      step(weights, features.dense, features.sparse, rival + margin)
+    }
+  }
+  return weights
+}
+
+/** Moves `weights` as little as needed for the text to score `target`. */
+function step(weights: RouteWeights, dense: Float32Array, sparse: SparseVector, target: number): void {
+  let score = 0
+  let squares = 0
+  for (let d = 0; d < dense.length; d++) {
+    score += weights.dense[d]! * dense[d]!
+    squares += dense[d]! ** 2
+  }
+  for (let j = 0; j < sparse.count; j++) {
+    score += (weights.sparse.get(sparse.ids[j]!) ?? 0) * sparse.values[j]!
+    squares += sparse.values[j]! ** 2
+  }
+  if (score >= target || squares === 0) return
+  const size = (target - score) / squares
+  for (let d = 0; d < dense.length; d++) weights.dense[d] = weights.dense[d]! + size * dense[d]!
+  for (let j = 0; j < sparse.count; j++) {
+    const id = sparse.ids[j]!
+    weights.sparse.set(id, Math.fround((weights.sparse.get(id) ?? 0) + size * sparse.values[j]!))
+  }
+}
+
+function headRow({ head }: SnapshotData, index: number): Float32Array {
+  const scale = head.scales[index]!
+  return Float32Array.from(
+    head.values.subarray(index * head.dims, (index + 1) * head.dims),
+    (value) => value * scale,
+  )
+}
+
+function exampleRow({ examples: { vectors } }: SnapshotData, index: number): Float32Array {
+  const scale = vectors.scales[index]!
+  return Float32Array.from(
+    vectors.values.subarray(index * vectors.dims, (index + 1) * vectors.dims),
+    (value) => value * scale,
+  )
+}
+
+function concatenate(rows: readonly Float32Array[], dims: number): Float32Array {
+  const all = new Float32Array(rows.length * dims)
+  rows.forEach((row, index) => {
+    all.set(row, index * dims)
+  })
+  return all
+}
+
+/** Postings in which class k is now `kept[k]` (-1: gone), and new routes have the weights `learnt`. */
+function replaceRoutes(
+  postings: Postings,
+  kept: Int32Array,
+  learnt: ReadonlyMap<number, ReadonlyMap<number, number>>,
+): Postings {
+  const features = postings.shared.length
+  const added = new Map<number, { route: number; weight: number }[]>()
+  for (const [route, sparse] of learnt) {
+    for (const [feature, weight] of sparse) {
+      const list = added.get(feature)
+      // What a feature gives to all routes alike must not be given to a new one twice.
+      const entry = { route, weight: weight - postings.shared[feature]! }
+      if (list) list.push(entry)
+      else added.set(feature, [entry])
+    }
+  }
+  const offsets = new Int32Array(features + 1)
+  const routes: number[] = []
+  const weights: number[] = []
+  for (let feature = 0; feature < features; feature++) {
+    for (let p = postings.offsets[feature]!; p < postings.offsets[feature + 1]!; p++) {
+      const route = kept[postings.routes[p]!]!
+      if (route < 0) continue
+      routes.push(route)
+      weights.push(postings.weights[p]!)
+    }
+    for (const { route, weight } of added.get(feature) ?? []) {
+      routes.push(route)
+      weights.push(weight)
+    }
+    offsets[feature + 1] = routes.length
+  }
+  return {
+    offsets,
+    routes: Int32Array.from(routes),
+    weights: Float32Array.from(weights),
+    shared: postings.shared,
+  }
+}

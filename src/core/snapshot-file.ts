@@ -1,0 +1,130 @@
+import type { FitReport, RouteSet } from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
+import { readSections, writeSections } from '../util/binary-sections.ts'
+import { sha256 } from '../util/sha256.ts'
+import type { Calibration } from './calibration/calibration.ts'
+import type { SnapshotData } from './snapshot-data.ts'
+
+const MAGIC = 'SRSNAP01'
+const FORMAT_VERSION = 1
+
+const bytesOf = (array: ArrayBufferView): Uint8Array =>
+  new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength)
+
+/**
+ * A snapshot as bytes, with the vectors and the fingerprint of the encoder that made them.
+ * The content hash, which names the snapshot in decisions, is part of the header.
+ */
+export function writeSnapshot(snapshot: SnapshotData): Uint8Array {
+  const sections = sectionsOf(snapshot)
+  return writeSections(MAGIC, { ...headerOf(snapshot), contentHash: contentHash(snapshot) }, sections)
+}
+
+/** What names the snapshot: a hash of everything that a decision depends on. */
+export function contentHash(snapshot: SnapshotData): string {
+  const { report: _, ...decides } = headerOf(snapshot)
+  const parts: Uint8Array[] = [
+    new TextEncoder().encode(JSON.stringify({ ...decides, thresholds: snapshot.report.thresholds })),
+  ]
+  for (const bytes of Object.values(sectionsOf(snapshot))) parts.push(bytes)
+  const hashes = parts.map((part) => sha256(part)).join('')
+  return sha256(new TextEncoder().encode(hashes)).slice(0, 32)
+}
+
+function headerOf(snapshot: SnapshotData) {
+  return {
+    formatVersion: FORMAT_VERSION,
+    encoder: snapshot.encoder,
+    routeSet: snapshot.routeSet,
+    lexicalScale: snapshot.lexicalScale,
+    calibration: snapshot.calibration,
+    report: snapshot.report,
+  }
+}
+
+function sectionsOf(snapshot: SnapshotData): Record<string, Uint8Array> {
+  return {
+    hashes: bytesOf(snapshot.vocabulary.hashes),
+    inverseFrequencies: bytesOf(snapshot.vocabulary.inverseFrequencies),
+    headValues: bytesOf(snapshot.head.values),
+    headScales: bytesOf(snapshot.head.scales),
+    postingOffsets: bytesOf(snapshot.postings.offsets),
+    postingRoutes: bytesOf(snapshot.postings.routes),
+    postingWeights: bytesOf(snapshot.postings.weights),
+    postingShared: bytesOf(snapshot.postings.shared),
+    exampleOffsets: bytesOf(snapshot.examples.offsets),
+    exampleValues: bytesOf(snapshot.examples.vectors.values),
+    exampleScales: bytesOf(snapshot.examples.vectors.scales),
+  }
+}
+
+/**
+ * Reads what `writeSnapshot` wrote.
+ * @throws StrataError `invalid_snapshot` for anything else, a damaged file included; `encoder_mismatch` when another
+ *   encoder made it
+ */
+export function readSnapshot(
+  file: Uint8Array,
+  encoder: { name: string; fingerprint: string },
+): { snapshot: SnapshotData; contentHash: string } {
+  const read = readSections(MAGIC, file)
+  if (typeof read === 'string') throw invalid(read)
+  const header = read.header as Partial<ReturnType<typeof headerOf>> & { contentHash?: string }
+  if (header.formatVersion !== FORMAT_VERSION) {
+    throw invalid(
+      `it has format version ${String(header.formatVersion)}, and this release reads ${FORMAT_VERSION}`,
+    )
+  }
+  const made = header.encoder
+  if (!made || made.fingerprint !== encoder.fingerprint) {
+    throw new StrataError(
+      'encoder_mismatch',
+      `The snapshot was made with the encoder ${made?.name ?? 'unknown'} (fingerprint ${made?.fingerprint?.slice(0, 12) ?? 'none'}), but this router uses ${encoder.name} (${encoder.fingerprint.slice(0, 12)}): their vectors cannot be compared. Fit the route set again with this encoder, or load the snapshot with the one that made it.`,
+    )
+  }
+  const section = (name: string) => {
+    const bytes = read.sections[name]
+    if (!bytes) throw invalid(`its section "${name}" is missing`)
+    return bytes
+  }
+  const floats = (name: string) => new Float32Array(wholeWords(section(name), name))
+  const ints = (name: string) => new Int32Array(wholeWords(section(name), name))
+  const signed = (name: string) => new Int8Array(section(name).buffer as ArrayBuffer)
+  const dims = made.dimensions
+  const snapshot: SnapshotData = {
+    encoder: made,
+    routeSet: header.routeSet as RouteSet,
+    lexicalScale: header.lexicalScale as number,
+    vocabulary: { hashes: ints('hashes'), inverseFrequencies: floats('inverseFrequencies') },
+    head: { dims, values: signed('headValues'), scales: floats('headScales') },
+    postings: {
+      offsets: ints('postingOffsets'),
+      routes: ints('postingRoutes'),
+      weights: floats('postingWeights'),
+      shared: floats('postingShared'),
+    },
+    examples: {
+      offsets: ints('exampleOffsets'),
+      vectors: { dims, values: signed('exampleValues'), scales: floats('exampleScales') },
+    },
+    calibration: header.calibration as Calibration,
+    report: header.report as FitReport,
+  }
+  const hash = contentHash(snapshot)
+  if (hash !== header.contentHash)
+    throw invalid('its content does not match its own hash, so it was damaged or changed')
+  return { snapshot, contentHash: hash }
+}
+
+function wholeWords(bytes: Uint8Array, name: string): ArrayBuffer {
+  if (bytes.length % 4 !== 0)
+    throw invalid(`its section "${name}" has ${bytes.length} bytes, which is not a multiple of 4`)
+  return bytes.buffer as ArrayBuffer
+}
+
+function invalid(what: string): StrataError {
+  return new StrataError(
+    'invalid_snapshot',
+    `This is not a snapshot that can be loaded: ${what}. Make it again with fit.`,
+  )
+}

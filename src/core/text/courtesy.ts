@@ -1,0 +1,29 @@
+import { splitWords } from './words.ts'
+
+const wordSet = (list: string): ReadonlySet<string> => new Set(list.split(' '))
+
+/** Words that make a sentence a courtesy. */
+const COURTESIES = wordSet(
+  'thanks thank thankyou thx ty appreciate appreciated grateful sorry apologies hi hello hey greetings please cheers ' +
+    'bye goodbye welcome kindly pardon excuse regards',
+)
+/** Words that may stand beside them without asking for anything. */
+const COMPANIONS = wordSet(
+  'you so much very really a lot i im it that this the your my for to all and we us me would be is are am have has do ' +
+    'had good great nice day morning afternoon evening night weekend week there again everyone everybody folks guys ' +
+    'friend friends team in advance many tons bunch million bother bothering long message help time lifesaver hope ' +
+    'hoping well doing today too ever of about something small kind best wishes always take care',
+)
+
+/**
+ * True for a sentence that greets, thanks or apologises and does nothing else ("thanks so much!", "sorry to bother
+ * you"). In a longer message such a sentence accompanies the request; it is not one.
+ */
+export function isCourtesy(text: string): boolean {
+  let courteous = false
+  for (const word of splitWords(text).words) {
+    if (COURTESIES.has(word)) courteous = true
+    else if (!COMPANIONS.has(word)) return false
+  }
+  return courteous
+}
