@@ -8,10 +8,11 @@ import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
-import { compileInWorker } from './compile-in-worker.ts'
+import { fitInWorker } from './fit-in-worker.ts'
+import { FitQueue, type FitSnapshot } from './fit-queue.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
-import { type CompileSnapshot, Refitter } from './refitter.ts'
 import { RouteSets } from './route-sets.ts'
+import { RouterFactory } from './router-factory.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import { type FileWatch, watchFile } from './watch-file.ts'
 
@@ -20,8 +21,8 @@ export interface AppOptions {
   readonly logger?: Logger
   /** Serve the demo set until something is stored under `default`. */
   readonly demo?: boolean
-  /** How the background refit compiles; a worker thread unless a test says otherwise. */
-  readonly compile?: CompileSnapshot
+  /** How larger sets are fitted; on a worker thread unless a test says otherwise. */
+  readonly fit?: FitSnapshot
 }
 
 /** Everything that serves, put together; the only place that names adapters. */
@@ -62,22 +63,22 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     clock,
     versionsKept: config.limits.versionsKept,
   })
-  const refitter = new Refitter(options.compile ?? compileInWorker, logger)
+  const queue = new FitQueue(options.fit ?? fitInWorker)
   const cache = new SnapshotCache(
     join(config.dataDir, 'snapshots'),
     `${packageVersion} ${encoder.fingerprint}`,
   )
   const routes = await RouteSets.open({
     store,
-    encoder,
+    factory: new RouterFactory({ encoder, cache, queue, logger }),
+    queue,
     cache,
-    refitter,
     logger,
     limits: config.limits,
     initial: source.routeSet,
     ...(config.routes.file === undefined ? {} : { file: config.routes.file }),
   }).catch(async (error: unknown) => {
-    await refitter.close()
+    await queue.close()
     await store.close()
     throw error
   })
@@ -95,12 +96,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     check: () => check(store),
     async idle() {
       await routes.settle()
-      await refitter.idle()
+      await queue.idle()
     },
     async close() {
       watch?.close()
       await routes.settle()
-      await refitter.close()
+      await queue.close()
       await store.close()
     },
   }

@@ -1,7 +1,7 @@
 export { parseRoute, parseRouteSet } from '../core/parse-route-set.ts'
 export { type App, type AppOptions, createApp } from './create-app.ts'
+export type { FitSnapshot } from './fit-queue.ts'
 export { packageRoot, packageVersion } from './package-root.ts'
-export type { CompileSnapshot } from './refitter.ts'
 export {
   DEFAULT_SET,
   type RouteSetSummary,

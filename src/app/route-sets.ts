@@ -1,10 +1,10 @@
-import type { Encoder, RouteDefinition, RouteSet, RouteStore, WriteCondition } from '../contracts/index.ts'
-import { Router } from '../core/index.ts'
+import type { RouteDefinition, RouteSet, RouteStore, WriteCondition } from '../contracts/index.ts'
+import type { Router } from '../core/index.ts'
 import { isStrataError, StrataError } from '../errors/index.ts'
 import type { Logger } from '../observability/index.ts'
 import { nearestName } from '../util/nearest-name.ts'
-import { applyEdits, buildProvisional, buildRouter } from './build-router.ts'
-import type { Refitter } from './refitter.ts'
+import { FitCancelled, type FitQueue } from './fit-queue.ts'
+import { isSmallChange, type RouterFactory } from './router-factory.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 
 export const DEFAULT_SET = 'default'
@@ -33,9 +33,9 @@ export interface WriteResult {
 
 export interface RouteSetsOptions {
   readonly store: RouteStore
-  readonly encoder: Encoder
+  readonly factory: RouterFactory
+  readonly queue: FitQueue
   readonly cache: SnapshotCache
-  readonly refitter: Refitter
   readonly logger: Logger
   readonly limits: { readonly routeSets: number; readonly routesPerSet: number }
   /** What `default` holds while nothing is stored under that name. */
@@ -49,17 +49,14 @@ interface LiveSet {
   version: number
   routeSet: RouteSet
   router: Router
-  /** Counts edits, so that a refit knows whether it still fits. */
-  edits: number
-  /** Key of the cached snapshot of the last full fit. */
-  snapshotKey: string
 }
 
 /** The route sets that serve: each with its router, stored in versions, edited one write at a time. */
 export class RouteSets {
   readonly #options: RouteSetsOptions
   readonly #sets = new Map<string, LiveSet>()
-  #writes: Promise<unknown> = Promise.resolve()
+  /** The last write of each set that is being written. */
+  readonly #writes = new Map<string, Promise<void>>()
 
   private constructor(options: RouteSetsOptions) {
     this.#options = options
@@ -70,10 +67,11 @@ export class RouteSets {
     for (const { name } of await options.store.list()) {
       if (name === DEFAULT_SET && options.file !== undefined) continue
       const stored = await options.store.get(name)
-      if (stored) await sets.#serve(name, stored.version, stored.routeSet)
+      if (stored) sets.#adopt(name, stored.version, stored.routeSet, await sets.#make(name, stored.routeSet))
     }
     if (!sets.#sets.has(DEFAULT_SET)) {
-      await sets.#serve(DEFAULT_SET, options.file === undefined ? 0 : 1, options.initial)
+      const version = options.file === undefined ? 0 : 1
+      sets.#adopt(DEFAULT_SET, version, options.initial, await sets.#make(DEFAULT_SET, options.initial))
     }
     return sets
   }
@@ -145,34 +143,35 @@ export class RouteSets {
 
   /** Deletes a stored set with all its versions; `default` is then as it is before anything is stored. */
   delete(name: string, condition: WriteCondition = {}): Promise<void> {
-    return this.#inOrder(async () => {
-      const live = this.#live(name)
+    return this.#inOrder(name, async () => {
+      const { version } = this.#live(name)
       this.#assertWritable(name)
-      assertVersion(live, condition)
-      if (!(await this.#options.store.delete(name, { expectedVersion: live.version }))) {
+      assertVersion(name, version, condition)
+      if (!(await this.#options.store.delete(name, { expectedVersion: version }))) {
         throw new StrataError(
           'route_set_not_found',
           `Nothing is stored under ${name}, so there is nothing to delete.`,
         )
       }
-      this.#options.refitter.cancel(name)
-      this.#sets.delete(name)
-      if (name === DEFAULT_SET) await this.#serve(name, 0, this.#options.initial)
+      await this.#forget(name)
     })
   }
 
   /** Takes a new content of the file that is the source of `default`. */
   replaceFromFile(routeSet: RouteSet): Promise<void> {
-    return this.#inOrder(async () => {
+    return this.#inOrder(DEFAULT_SET, async () => {
       const live = this.#live(DEFAULT_SET)
       this.#assertRoom(DEFAULT_SET, routeSet)
-      await this.#edit(live, live.version + 1, routeSet)
+      const fitted = isSmallChange(live.routeSet, routeSet)
+        ? undefined
+        : await this.#make(DEFAULT_SET, routeSet)
+      this.#adopt(DEFAULT_SET, live.version + 1, routeSet, fitted)
     })
   }
 
   /** Resolves when the writes under way are done. */
   async settle(): Promise<void> {
-    await this.#writes
+    await Promise.all(this.#writes.values())
   }
 
   #write(
@@ -180,7 +179,7 @@ export class RouteSets {
     condition: WriteCondition,
     change: () => { next: RouteSet; created: boolean },
   ): Promise<WriteResult> {
-    return this.#inOrder(async () => {
+    return this.#inOrder(name, async () => {
       this.#assertWritable(name)
       try {
         return await this.#writeOnce(name, condition, change)
@@ -189,6 +188,10 @@ export class RouteSets {
         if (!isStrataError(error) || error.code !== 'version_conflict' || !(await this.#reload(name)))
           throw error
         return this.#writeOnce(name, condition, change)
+      } finally {
+        // A write that failed after its fit began has taken the place of the refit that was due.
+        const live = this.#sets.get(name)
+        if (live?.router.provisional && !this.#options.queue.has(name)) void this.#refit(live)
       }
     })
   }
@@ -199,56 +202,70 @@ export class RouteSets {
     change: () => { next: RouteSet; created: boolean },
   ): Promise<WriteResult> {
     const live = this.#sets.get(name)
-    assertVersion(live ?? { name, version: 0 }, condition)
+    const { version, routeSet } = live ?? { version: 0, routeSet: { routes: [] } }
+    assertVersion(name, version, condition)
     const { next, created } = change()
     this.#assertRoom(name, next)
-    const stored = await this.#options.store.put(name, next, { expectedVersion: live?.version ?? 0 })
-    if (live) await this.#edit(live, stored.version, next)
-    else await this.#serve(name, stored.version, next)
+    // What is mostly new is fitted before it is stored, so that a set that cannot be fitted is never stored.
+    const fitted = live && isSmallChange(routeSet, next) ? undefined : await this.#make(name, next)
+    const stored = await this.#options.store.put(name, next, { expectedVersion: version })
+    this.#adopt(name, stored.version, next, fitted)
     return { version: stored.version, created }
   }
 
   /** Takes over what is stored when it is not what is served; true when something changed. */
   async #reload(name: string): Promise<boolean> {
     const stored = await this.#options.store.get(name)
-    const live = this.#sets.get(name)
-    if ((stored?.version ?? 0) === (live?.version ?? 0)) return false
-    if (stored === null) {
-      this.#sets.delete(name)
-      if (name === DEFAULT_SET) await this.#serve(name, 0, this.#options.initial)
-    } else if (live) await this.#edit(live, stored.version, stored.routeSet)
-    else await this.#serve(name, stored.version, stored.routeSet)
+    if ((stored?.version ?? 0) === (this.#sets.get(name)?.version ?? 0)) return false
+    if (stored) this.#adopt(name, stored.version, stored.routeSet, await this.#make(name, stored.routeSet))
+    else await this.#forget(name)
     return true
   }
 
-  async #serve(name: string, version: number, routeSet: RouteSet): Promise<void> {
-    const { encoder, cache, logger } = this.#options
-    const router = await buildRouter(routeSet, encoder, cache, logger)
-    const live: LiveSet = { name, version, routeSet, router, edits: 0, snapshotKey: cache.keyOf(routeSet) }
-    this.#sets.set(name, live)
-    if (router.provisional) this.#refit(live)
+  async #forget(name: string): Promise<void> {
+    this.#options.queue.cancel(name)
+    if (name !== DEFAULT_SET) this.#sets.delete(name)
+    else this.#adopt(name, 0, this.#options.initial, await this.#make(name, this.#options.initial))
   }
 
-  async #edit(live: LiveSet, version: number, next: RouteSet): Promise<void> {
-    const { encoder } = this.#options
-    if (!applyEdits(live.router, live.routeSet, next)) live.router = buildProvisional(next, encoder)
-    live.routeSet = next
-    live.version = version
-    live.edits++
-    this.#refit(live)
+  #make(name: string, routeSet: RouteSet): Promise<Router> {
+    return this.#options.factory.make(name, routeSet, () => this.#keysInUse())
   }
 
-  #refit(live: LiveSet): void {
-    const { refitter, encoder, cache, logger } = this.#options
-    const { edits, routeSet } = live
-    refitter.request(live.name, routeSet, async (snapshot) => {
-      if (live.edits !== edits || this.#sets.get(live.name) !== live) return
-      live.router = Router.load(snapshot, encoder)
-      logger.info({ routeSet: live.name, version: live.version, snapshot: live.router.snapshot }, 'refitted')
-      live.snapshotKey = cache.keyOf(routeSet)
-      const inUse = new Set([...this.#sets.values()].map((set) => set.snapshotKey))
-      await cache.write(live.snapshotKey, snapshot, inUse)
-    })
+  /**
+   * Serves a version of a set from now on.
+   * @param fitted its router; without one the present router is edited in place, provisionally where a fit takes long
+   */
+  #adopt(name: string, version: number, routeSet: RouteSet, fitted: Router | undefined): void {
+    const live = this.#sets.get(name)
+    if (fitted) this.#sets.set(name, { name, version, routeSet, router: fitted })
+    else if (live) {
+      live.router.replace(routeSet)
+      live.version = version
+      live.routeSet = routeSet
+      if (live.router.provisional) void this.#refit(live)
+      else this.#options.queue.cancel(name)
+    }
+  }
+
+  /** Fits an edited set in full, in the background, and serves that unless it has been edited again. */
+  async #refit(live: LiveSet): Promise<void> {
+    const { name, routeSet } = live
+    try {
+      const router = await this.#make(name, routeSet)
+      if (live.routeSet === routeSet) live.router = router
+    } catch (error) {
+      if (error instanceof FitCancelled) return
+      this.#options.logger.error(
+        { routeSet: name, err: error },
+        'the refit failed; the next edit tries again',
+      )
+    }
+  }
+
+  #keysInUse(): Set<string> {
+    const { cache } = this.#options
+    return new Set([...this.#sets.values()].map((live) => cache.keyOf(live.routeSet)))
   }
 
   #live(name: string): LiveSet {
@@ -294,10 +311,17 @@ export class RouteSets {
     }
   }
 
-  /** Runs writes one after the other; a failed one does not stop the next. */
-  #inOrder<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#writes.then(action)
-    this.#writes = result.catch(() => undefined)
+  /** Runs the writes of a set one after the other; a failed one does not stop the next. */
+  #inOrder<T>(name: string, action: () => Promise<T>): Promise<T> {
+    const result = (this.#writes.get(name) ?? Promise.resolve()).then(action)
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#writes.set(name, settled)
+    void settled.then(() => {
+      if (this.#writes.get(name) === settled) this.#writes.delete(name)
+    })
     return result
   }
 }
@@ -316,10 +340,7 @@ function findRoute(routeSet: RouteSet, set: string, name: string): RouteDefiniti
   )
 }
 
-function assertVersion(
-  { name, version }: { name: string; version: number },
-  { expectedVersion }: WriteCondition,
-): void {
+function assertVersion(name: string, version: number, { expectedVersion }: WriteCondition): void {
   if (expectedVersion === undefined || expectedVersion === version) return
   throw new StrataError(
     'version_conflict',

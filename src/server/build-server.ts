@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { App } from '../app/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
 import { acceptableRequestId, createIdSource, type Operation } from '../observability/index.ts'
@@ -18,7 +18,8 @@ import { routesEndpoints } from './routes/routes.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    operation: Operation
+    /** Null until a route has matched. */
+    operation: Operation | null
   }
 }
 
@@ -60,7 +61,7 @@ export function buildServer(app: App): BuiltServer {
   const instance = fastify({
     serverFactory: (handler) => createListener(settings.tls, handler),
     loggerInstance: app.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
     genReqId: (request) => acceptableRequestId(request.headers['x-request-id']) ?? nextId(),
     bodyLimit: settings.bodyLimitBytes,
@@ -82,7 +83,7 @@ export function buildServer(app: App): BuiltServer {
   })
 
   const unmatched = app.metrics.operation('unmatched')
-  instance.decorateRequest('operation', unmatched)
+  instance.decorateRequest('operation', null)
   const { metrics } = app
   const logsRequests = app.logger.isLevelEnabled('debug')
   instance.addHook('onRequest', (request, reply, done) => {
@@ -96,7 +97,8 @@ export function buildServer(app: App): BuiltServer {
     metrics.inFlight--
     const seconds = reply.elapsedTime / 1000
     // Nothing here waits for others yet, so all of the time is our own.
-    request.operation.done(reply.statusCode, seconds, seconds)
+    const operation = request.operation ?? unmatched
+    operation.done(reply.statusCode, seconds, seconds)
     if (logsRequests) logRequest(request, reply)
     if (isDraining) setImmediate(() => instance.server.closeIdleConnections())
     done()

@@ -14,6 +14,10 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: stri
     code: 'invalid_request',
     message: 'The body is not as long as the header content-length says.',
   },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    code: 'not_found',
+    message: 'A name in the path is longer than any name can be; names have at most 128 characters.',
+  },
   FST_ERR_BAD_URL: {
     code: 'invalid_request',
     message: 'The path is not valid percent-encoding.',

@@ -1,4 +1,4 @@
-import { type App, parseRouteSet, type RouteSetView } from '../../app/index.ts'
+import { parseRouteSet, type RouteSetView } from '../../app/index.ts'
 import type { RouteSet } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
@@ -31,26 +31,6 @@ function assertSetName(name: string): void {
 }
 
 const answer = ({ routeSet, ...state }: RouteSetView) => ({ ...state, ...routeSet })
-
-/** Also checked at the start of a write, so that a set's limit on texts is the same whoever reads it. */
-export function assertTextsFit(routeSet: RouteSet, app: App): void {
-  const limit = app.config.server.textLimitBytes
-  const check = (text: string, path: string) => {
-    if (text.length * 3 <= limit || Buffer.byteLength(text) <= limit) return
-    throw new StrataError(
-      'text_too_long',
-      `${path} has more than ${limit} bytes (server.textLimitBytes); shorten it.`,
-      {
-        details: [
-          { path, message: `expected at most ${limit} bytes`, got: `${Buffer.byteLength(text)} bytes` },
-        ],
-      },
-    )
-  }
-  for (const [index, route] of routeSet.routes.entries()) {
-    for (const [number, text] of route.examples.entries()) check(text, `routes[${index}].examples[${number}]`)
-  }
-}
 
 export const routeSetEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
@@ -99,15 +79,10 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       'invalid_rule',
       'version_conflict',
       'route_set_read_only',
-      'text_too_long',
       'payload_too_large',
       'storage_failed',
     ],
-    parse(body, app) {
-      const routeSet = parseSetBody(body)
-      assertTextsFit(routeSet, app)
-      return routeSet
-    },
+    parse: parseSetBody,
     async handle({ app, params, body, condition, reply }) {
       const name = params.set as string
       assertSetName(name)

@@ -1,4 +1,4 @@
-import { type App, DEFAULT_SET, parseRoute } from '../../app/index.ts'
+import { DEFAULT_SET, parseRoute } from '../../app/index.ts'
 import type { RouteDefinition } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
@@ -9,21 +9,14 @@ import {
   versionAnswerSchema,
   writtenRouteSchema,
 } from '../wire/route-set.ts'
-import { assertTextsFit } from './route-sets.ts'
 
 const EXAMPLE = { examples: ['where is my invoice?', 'I was charged twice'] }
 
-function parseRouteBody(body: unknown, app: App): RouteDefinition {
-  const route = parseRoute(body)
-  assertTextsFit({ routes: [route] }, app)
-  return route
-}
-
 /** The route of a PUT: its name comes from the path, and one in the body must be the same. */
-function parseNamedRoute(body: unknown, name: string, app: App): RouteDefinition {
+function parseNamedRoute(body: unknown, name: string): RouteDefinition {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   const isNamed = isObject && (Object.hasOwn(body, 'name') || Object.hasOwn(body, 'id'))
-  const route = parseRouteBody(isObject && !isNamed ? { ...body, name } : body, app)
+  const route = parseRoute(isObject && !isNamed ? { ...body, name } : body)
   if (route.name === name) return route
   throw new StrataError(
     'invalid_request',
@@ -79,11 +72,10 @@ function routeEndpoints(
         'route_exists',
         'version_conflict',
         'route_set_read_only',
-        'text_too_long',
         'payload_too_large',
         'storage_failed',
       ],
-      parse: parseRouteBody,
+      parse: parseRoute,
       async handle({ app, params, body, condition, reply }) {
         const { version } = await app.routes.addRoute(setOf(params), body, condition)
         reply.code(201).header('etag', `"${version}"`)
@@ -126,13 +118,12 @@ function routeEndpoints(
         'route_set_not_found',
         'version_conflict',
         'route_set_read_only',
-        'text_too_long',
         'payload_too_large',
         'storage_failed',
       ],
       parse: (body) => body,
       async handle({ app, params, body, condition, reply }) {
-        const route = parseNamedRoute(body, params.name as string, app)
+        const route = parseNamedRoute(body, params.name as string)
         const { version, created } = await app.routes.putRoute(setOf(params), route, condition)
         reply.code(created ? 201 : 200).header('etag', `"${version}"`)
         return { version, route }

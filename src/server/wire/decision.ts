@@ -30,7 +30,6 @@ const explanationSchema = z
     flip: z
       .object({
         withoutWords: z.array(z.string()).optional(),
-        // biome-ignore lint/suspicious/noThenProperty: the name of a field on the wire
         then: z.string().nullable().optional(),
         threshold: z.number().optional(),
       })

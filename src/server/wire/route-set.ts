@@ -15,7 +15,6 @@ const ruleSchema = z.object({
       metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
     })
     .describe('Exactly one of phrase, regex, metadata.'),
-  // biome-ignore lint/suspicious/noThenProperty: the name of a field on the wire
   then: z.enum(['force', 'forbid', 'favour']),
   priority: z.number().optional().describe('Higher is tried first among force rules; 0 if absent.'),
 })

@@ -1,4 +1,4 @@
-// Runs in a worker thread: compiles one route set and ends.
+// Runs in a worker thread: fits one route set and ends.
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RouteSet } from '../contracts/index.ts'
 import { Router } from '../core/index.ts'

@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads'
 import type { RouteSet } from '../contracts/index.ts'
 
 // The compiler rewrites the names in imports but not this one.
-const workerFile = import.meta.url.endsWith('.ts') ? './refit-worker.ts' : './refit-worker.js'
+const workerFile = import.meta.url.endsWith('.ts') ? './fit-worker.ts' : './fit-worker.js'
 
 /**
- * Compiles a route set on another thread, with the built-in encoder, and returns the snapshot.
+ * Fits a route set on another thread, with the built-in encoder, and returns the snapshot.
  * @param signal ends the thread; the promise then rejects with the signal's reason
  */
-export function compileInWorker(routeSet: RouteSet, signal: AbortSignal): Promise<Uint8Array> {
+export function fitInWorker(routeSet: RouteSet, signal: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     const worker = new Worker(new URL(workerFile, import.meta.url), { workerData: routeSet })
@@ -22,7 +22,7 @@ export function compileInWorker(routeSet: RouteSet, signal: AbortSignal): Promis
     worker.once('exit', (code) => {
       signal.removeEventListener('abort', abort)
       // After a message or an error this changes nothing.
-      reject(new Error(`the thread that compiles route sets ended with code ${code} and no snapshot`))
+      reject(new Error(`the thread that fits route sets ended with code ${code} and no snapshot`))
     })
   })
 }
