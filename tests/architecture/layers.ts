@@ -1,0 +1,66 @@
+/** Who may import whom. A file belongs to the longest folder that contains it. */
+export interface Layer {
+  /** Folder, or single file, of `src`. */
+  readonly path: string
+  /** Folders and files of `src` that it may import besides its own. */
+  readonly mayImport: readonly string[]
+  /** Packages that it may import. */
+  readonly packages: readonly string[]
+  /** Whether it may import `node:` modules. */
+  readonly mayUseNode: boolean
+}
+
+const LAYER_0 = ['contracts', 'errors', 'util']
+const BELOW_SERVER = [...LAYER_0, 'config', 'observability', 'app']
+
+export const LAYERS: readonly Layer[] = [
+  { path: 'util', mayImport: [], packages: [], mayUseNode: false },
+  { path: 'errors', mayImport: ['util'], packages: [], mayUseNode: false },
+  { path: 'contracts', mayImport: ['errors', 'util'], packages: [], mayUseNode: false },
+
+  // Pure: no I/O, no clock, no randomness, nothing that a browser lacks.
+  { path: 'core', mayImport: LAYER_0, packages: [], mayUseNode: false },
+  { path: 'core/rules', mayImport: [...LAYER_0, 'core'], packages: ['re2js'], mayUseNode: false },
+  { path: 'observability', mayImport: LAYER_0, packages: ['pino', 'prom-client'], mayUseNode: true },
+  // Route files are checked by the engine's own parser, so that a file and a request are judged alike.
+  {
+    path: 'config',
+    mayImport: [...LAYER_0, 'core/parse-route-set.ts'],
+    packages: ['yaml', 'zod'],
+    mayUseNode: true,
+  },
+
+  {
+    path: 'encoders/builtin',
+    mayImport: [...LAYER_0, 'core/text', 'core/vectors'],
+    packages: [],
+    mayUseNode: true,
+  },
+  { path: 'stores', mayImport: [...LAYER_0, 'observability'], packages: ['kysely'], mayUseNode: true },
+
+  {
+    path: 'app',
+    mayImport: [...LAYER_0, 'core', 'observability', 'config', 'encoders', 'stores'],
+    packages: [],
+    mayUseNode: true,
+  },
+
+  { path: 'server', mayImport: BELOW_SERVER, packages: ['fastify', 'zod'], mayUseNode: true },
+  // Commands that decide without a server use the library as any user does; `serve` starts the server.
+  {
+    path: 'cli',
+    mayImport: [...BELOW_SERVER, 'core', 'encoders/builtin', 'server'],
+    packages: [],
+    mayUseNode: true,
+  },
+
+  {
+    path: 'testing',
+    mayImport: [...LAYER_0, 'core', 'observability', 'encoders', 'stores', 'app'],
+    packages: ['vitest'],
+    mayUseNode: true,
+  },
+
+  // What a user imports.
+  { path: 'index.ts', mayImport: [...LAYER_0, 'core', 'encoders/builtin'], packages: [], mayUseNode: false },
+]
