@@ -1,4 +1,4 @@
-import type { Candidate, Decision, Explanation } from '../contracts/index.ts'
+import type { Decision, Explanation } from '../contracts/index.ts'
 import { tableLines } from './table.ts'
 import type { Style, Terminal } from './terminal.ts'
 import { bar, padEnd, printable, truncate, wrap } from './text-layout.ts'
@@ -45,7 +45,7 @@ export function decisionLines(text: string, decision: Decision, terminal: Termin
       )
     }
   }
-  if (decision.explanation) lines.push('', ...explanationLines(decision.explanation, terminal))
+  if (decision.explanation) lines.push('', ...explanationLines(decision, decision.explanation, terminal))
   return lines
 }
 
@@ -91,7 +91,7 @@ function candidateLines(decision: Decision, terminal: Terminal): string[] {
   )
 }
 
-function explanationLines(explanation: Explanation, terminal: Terminal): string[] {
+function explanationLines(decision: Decision, explanation: Explanation, terminal: Terminal): string[] {
   const title = (text: string) => `  ${terminal.style('bold', text)}`
   const lines = [
     title('Why'),
@@ -119,13 +119,19 @@ function explanationLines(explanation: Explanation, terminal: Terminal): string[
       ),
     )
   }
-  if (explanation.words.length > 0) lines.push('', title('Words'), ...wordLines(explanation, terminal))
+  if (explanation.words.length > 0) {
+    const rivals = [decision.candidates[0], explanation.runnerUp].flatMap((rival) =>
+      rival ? [rival.route] : [],
+    )
+    const remark = rivals.length === 2 ? `  ${terminal.style('dim', `for ${rivals.join(', against ')}`)}` : ''
+    lines.push('', `${title('Words')}${remark}`, ...wordLines(explanation, terminal))
+  }
   if (explanation.rules.length > 0) {
     lines.push('', title('Rules that matched'))
     for (const rule of explanation.rules)
       lines.push(`    ${rule.route}: ${rule.then} when ${printable(rule.when)}`)
   }
-  const flip = flipText(explanation.flip, explanation.runnerUp)
+  const flip = flipText(decision, explanation.flip)
   if (flip)
     lines.push(
       '',
@@ -158,15 +164,17 @@ function wordLines(explanation: Explanation, terminal: Terminal): string[] {
   )
 }
 
-function flipText(flip: Explanation['flip'], runnerUp: Candidate | null): string {
+function flipText(decision: Decision, flip: Explanation['flip']): string {
   const parts: string[] = []
   if (flip.withoutWords && flip.withoutWords.length > 0) {
     const words = flip.withoutWords.map((word) => `“${printable(word)}”`).join(', ')
-    parts.push(
-      `Without ${words}: ${flip.then === undefined ? (runnerUp?.route ?? 'no match') : (flip.then ?? 'no match')}.`,
-    )
+    parts.push(`Without ${words}: ${flip.then ?? 'no match'}.`)
   }
-  if (flip.threshold !== undefined)
-    parts.push(`With the threshold at ${flip.threshold.toFixed(3)} it would be the other way.`)
+  if (flip.threshold !== undefined) {
+    const threshold = flip.threshold.toFixed(3)
+    const best = decision.candidates[0]?.route
+    if (decision.route !== null) parts.push(`With a threshold above ${threshold}: no match.`)
+    else if (best !== undefined) parts.push(`With a threshold of ${threshold}: ${best}.`)
+  }
   return parts.join(' ')
 }

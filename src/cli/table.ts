@@ -38,7 +38,7 @@ export function tableLines(
       .map((column, index) => {
         const cell = row[index] ?? { text: '' }
         const text = index === flexible ? truncate(cell.text, widths[index]!) : cell.text
-        const styled = cell.style ? terminal.style(cell.style, text) : text
+        const styled = cell.style && text !== '' ? terminal.style(cell.style, text) : text
         const isLast = index === columns.length - 1
         if (column.align === 'right') return padStart(styled, widths[index]!)
         return isLast ? styled : padEnd(styled, widths[index]!)

@@ -5,7 +5,7 @@ import { counted, percent } from '../text-layout.ts'
 import { reliabilityDiagram, riskCoverageCurve } from './charts.ts'
 import { html, Markup } from './html.ts'
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-style.ts'
-import { figuresOf } from './plain-words.ts'
+import { cautionOf, figuresOf } from './plain-words.ts'
 import type { EvaluationContext } from './print-evaluation.ts'
 import { suggestedThresholds } from './suggested-thresholds.ts'
 
@@ -18,6 +18,7 @@ const MOST_CONFUSIONS = 200
  * and its content security policy lets nothing be loaded.
  */
 export function evaluationPage(evaluation: Evaluation, context: EvaluationContext): string {
+  const caution = cautionOf(evaluation)
   const scriptHash = createHash('sha256').update(PAGE_SCRIPT).digest('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
@@ -40,6 +41,7 @@ Half of the decisions took at most ${Math.round(evaluation.latencyUs.p50)} µs, 
     ({ name, share, meaning }) =>
       html`<div><dt>${name}</dt><dd class="value">${percent(share)}</dd><dd class="meaning">${meaning}</dd></div>`,
   )}</dl>
+${caution === null ? '' : html`<p class="caution">${caution}</p>`}
 <section aria-labelledby="confidence">
 <h2 id="confidence">Can the confidence be believed?</h2>
 <div class="charts">
@@ -88,7 +90,7 @@ function reliabilityTable(evaluation: Evaluation): Markup {
 }
 
 function thresholdTable(evaluation: Evaluation, inForce: number): Markup {
-  const rows = suggestedThresholds(evaluation.thresholdCurve, inForce).map(
+  const rows = suggestedThresholds(evaluation, inForce).map(
     (point) => html`<tr${point.errorTarget === null ? new Markup(' class="now"') : ''}>
 <th scope="row">${point.errorTarget === null ? 'in force now' : `at most ${percent(point.errorTarget, 0)} of answers wrong`}</th>
 <td class="number">${point.threshold.toFixed(3)}</td><td class="number">${percent(point.coverage)}</td><td class="number">${percent(point.errorRate)}</td><td class="number">${percent(point.oosRecall)}</td><td class="number">${percent(point.inScopeRejected)}</td></tr>`,

@@ -86,7 +86,7 @@ const lines = evaluationLines(sampleEvaluation, context, plain)
 
 test('accuracy is said in words', () => {
   expect(lines.join('\n')).toContain(
-    'for 91 of the 100 texts that belong to a route, the best candidate is the right one',
+    'for 91 of 100 texts that belong to a route, the best candidate is the right one',
   )
 })
 

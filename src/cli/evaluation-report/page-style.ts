@@ -27,6 +27,7 @@ section { margin-top: 2.5rem; }
 .figures dd { margin: 0; }
 .figures .value { font-size: 2rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .figures .meaning { font-size: 0.85rem; color: var(--muted); line-height: 1.4; }
+.caution { margin: 1rem 0 0; color: var(--warn); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 0.75rem; }
 figure { margin: 0; padding: 1.1rem; }
 figure svg { display: block; width: 100%; max-width: 28rem; height: auto; margin: 0.5rem auto; }

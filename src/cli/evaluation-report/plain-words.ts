@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../contracts/index.ts'
+import { counted } from '../text-layout.ts'
 
 /** One measured figure with what it means to somebody who meets it for the first time. */
 export interface Figure {
@@ -18,22 +19,22 @@ export function figuresOf(evaluation: Evaluation): Figure[] {
     {
       name: 'Best guess right',
       share: evaluation.inScopeAccuracy,
-      meaning: `for ${rightInScope} of the ${inScope} texts that belong to a route, the best candidate is the right one`,
+      meaning: `for ${rightInScope} of ${counted(inScope, 'text')} that belong to a route, the best candidate is the right one`,
     },
     {
       name: 'Decision right',
       share: evaluation.thresholdedAccuracy,
-      meaning: `of all ${evaluation.n} texts got their route, or "no match" where none fits, thresholds applied`,
+      meaning: `of ${counted(evaluation.n, 'text')} got their route, or "no match" where none fits, thresholds applied`,
     },
     {
       name: 'Refused',
       share: evaluation.inScopeRejected,
-      meaning: `${refused} texts that belong to a route were answered "no match"`,
+      meaning: `${counted(refused, 'text')} that should have got a route got "no match"`,
     },
     {
       name: 'Out of scope caught',
       share: evaluation.oosRecall,
-      meaning: `${caught} of the ${outOfScope} texts that belong nowhere were answered "no match"`,
+      meaning: `${caught} of ${counted(outOfScope, 'text')} that belong nowhere got "no match"`,
     },
     {
       name: 'Calibration error',
@@ -44,7 +45,23 @@ export function figuresOf(evaluation: Evaluation): Figure[] {
   return figures.filter((figure) => figure.share !== null)
 }
 
-/** The pairs that cost most, as one sentence a pair for people. */
+const FEW_TEXTS = 200
+/** Standard deviations that 95% of a normal distribution lie within. */
+const NORMAL_95 = 1.96
+
+/**
+ * A warning when chance alone could explain much of the figures, or null.
+ * @see Wilson, 1927: half the width of the score interval at 95%
+ */
+export function cautionOf(evaluation: Evaluation): string | null {
+  const { inScope: count, inScopeAccuracy: share } = evaluation
+  if (share === null || count >= FEW_TEXTS) return null
+  const z = NORMAL_95
+  const halfWidth =
+    (z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2))) / (1 + z ** 2 / count)
+  return `With ${counted(count, 'text')} chance moves such figures by about ±${Math.ceil(halfWidth * 100)} points; collect ${FEW_TEXTS} or more before trusting small differences.`
+}
+
 export function routeText(route: string | null): string {
   return route ?? 'no match'
 }

@@ -2,8 +2,8 @@ import type { Evaluation } from '../../contracts/index.ts'
 import { confidenceText } from '../print-decision.ts'
 import { tableLines } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { bar, counted, padEnd, padStart, percent, printable, truncate } from '../text-layout.ts'
-import { figuresOf, routeText } from './plain-words.ts'
+import { bar, counted, padEnd, padStart, percent, printable, truncate, wrap } from '../text-layout.ts'
+import { cautionOf, figuresOf, routeText } from './plain-words.ts'
 import { suggestedThresholds } from './suggested-thresholds.ts'
 
 const MOST_CONFUSIONS = 12
@@ -49,10 +49,16 @@ export function evaluationLines(
 }
 
 function figureLines(evaluation: Evaluation, terminal: Terminal): string[] {
-  return figuresOf(evaluation).map(
-    ({ name, share, meaning }) =>
-      `  ${padEnd(name, 20)} ${terminal.style('bold', padStart(percent(share), 6))}  ${terminal.style('dim', meaning)}`,
-  )
+  const caution = cautionOf(evaluation)
+  return [
+    ...figuresOf(evaluation).map(
+      ({ name, share, meaning }) =>
+        `  ${padEnd(name, 20)} ${terminal.style('bold', padStart(percent(share), 6))}  ${terminal.style('dim', meaning)}`,
+    ),
+    ...(caution === null
+      ? []
+      : wrap(caution, terminal.width - 2).map((line) => `  ${terminal.style('yellow', line)}`)),
+  ]
 }
 
 function confusionLines(evaluation: Evaluation, terminal: Terminal): string[] {
@@ -101,14 +107,14 @@ function reliabilityLines(evaluation: Evaluation, terminal: Terminal): string[] 
     const isOff = Math.abs(bin.accuracy - bin.confidence) > 0.1
     const colour = isOff ? 'yellow' : 'green'
     lines.push(
-      `  ${padStart(percent(bin.confidence, 0), 4)}   ${terminal.style(colour, before)}${terminal.style('bold', '│')}${terminal.style(colour, after)} ${padStart(percent(bin.accuracy, 0), 5)} ${padStart(String(bin.count), 7)}`,
+      `  ${padStart(percent(bin.confidence), 6)} ${terminal.style(colour, before)}${terminal.style('bold', '│')}${terminal.style(colour, after)} ${padStart(percent(bin.accuracy, 0), 5)} ${padStart(String(bin.count), 7)}`,
     )
   }
   return lines
 }
 
 function thresholdLines(evaluation: Evaluation, inForce: number, terminal: Terminal): string[] {
-  const suggestions = suggestedThresholds(evaluation.thresholdCurve, inForce)
+  const suggestions = suggestedThresholds(evaluation, inForce)
   if (suggestions.length === 0) return ['  Nothing to suggest: there are too few texts.']
   const rows = suggestions.map((suggestion) => [
     suggestion.threshold.toFixed(3),

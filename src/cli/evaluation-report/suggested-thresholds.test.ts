@@ -8,8 +8,11 @@ const point = (threshold: number, coverage: number, errorRate: number): Threshol
   oosRecall: null,
   inScopeRejected: null,
 })
-const suggest = (thresholdCurve: ThresholdPoint[], inForce: number) =>
-  suggestedThresholds(thresholdCurve, inForce).map(({ threshold, errorTarget }) => [threshold, errorTarget])
+const suggest = (thresholdCurve: ThresholdPoint[], inForce: number, n = 1_000) =>
+  suggestedThresholds({ n, thresholdCurve }, inForce).map(({ threshold, errorTarget }) => [
+    threshold,
+    errorTarget,
+  ])
 
 test('for each target the lowest threshold is named from which on errors stay within it', () => {
   // At 0.4 the rate dips below 5% by chance and rises again at 0.6, so 0.4 is no answer to "at most 5%".
@@ -31,4 +34,12 @@ test('the threshold in force is listed even between two points of the curve', ()
 
 test('without a curve there is nothing to suggest', () => {
   expect(suggest([], 0.5)).toEqual([])
+})
+
+test('a target is left out when too few answers could show it', () => {
+  const curve = [point(0.5, 0.8, 0.2), point(0.9, 0.4, 0)]
+  expect(suggest(curve, 0.5, 100)).toEqual([
+    [0.5, null],
+    [0.9, 0.05],
+  ])
 })

@@ -11,11 +11,11 @@ const ERROR_TARGETS = [0.1, 0.05, 0.02, 0.01]
 
 /**
  * The threshold in force, and for each error target the lowest threshold from which on the share of wrong answers
- * stays within it. Targets that no threshold meets, or that need none higher, are left out.
+ * stays within it. Targets that no threshold meets, or that too few answers can show, are left out.
  * Sorted by threshold. Read off the same data as they are judged on, so optimistic: `fit --max-error-rate` promises.
  */
 export function suggestedThresholds(
-  thresholdCurve: Evaluation['thresholdCurve'],
+  { n, thresholdCurve }: Pick<Evaluation, 'n' | 'thresholdCurve'>,
   inForce: number,
 ): SuggestedThreshold[] {
   const curve = thresholdCurve.toSorted((a, b) => a.threshold - b.threshold)
@@ -24,7 +24,8 @@ export function suggestedThresholds(
   if (current) suggestions.push({ ...current, threshold: inForce, errorTarget: null })
   for (const errorTarget of ERROR_TARGETS) {
     const point = lowestWithin(curve, errorTarget)
-    if (!point) continue
+    // One wrong answer in a hundred cannot be told from none in fewer than a hundred answers.
+    if (!point || point.coverage * n < 1 / errorTarget) continue
     const listed = suggestions.findIndex((other) => other.threshold === point.threshold)
     // One threshold that meets several targets is listed once, for the strictest of them.
     if (listed >= 0) suggestions[listed] = { ...point, errorTarget }

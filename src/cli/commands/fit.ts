@@ -1,0 +1,107 @@
+import type { FitReport } from '../../contracts/index.ts'
+import { defineCommand } from '../command.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { programName } from '../program-name.ts'
+import { progressLine } from '../progress-line.ts'
+import { compileRouteFile } from '../router-source.ts'
+import type { Terminal } from '../terminal.ts'
+import { counted, padEnd, percent } from '../text-layout.ts'
+import { usageError } from '../usage-error.ts'
+import { writeAtomically } from '../write-atomically.ts'
+
+export const fit = defineCommand({
+  name: 'fit',
+  summary: 'Compile and calibrate a route file into a snapshot',
+  description:
+    'Compiles the route file, calibrates its confidences and saves the result as one snapshot file that loads in milliseconds. ' +
+    'With labelled data it can promise an error rate instead of asking you for a threshold.',
+  flags: {
+    routes: { kind: 'file', required: true, summary: 'Route file (YAML or JSON)' },
+    out: { kind: 'file', required: true, placeholder: 'SNAPSHOT', summary: 'Where to save the snapshot' },
+    data: {
+      kind: 'file',
+      placeholder: 'JSONL',
+      summary: 'Labelled data: {"text": …, "route": name or null} a line',
+    },
+    'max-error-rate': {
+      kind: 'number',
+      range: [0.001, 0.5],
+      placeholder: 'RATE',
+      summary: 'Be wrong at most this share of the times a route is chosen; needs --data',
+    },
+  },
+  json: '{routes, examples, accuracyCv, eceCv, thresholds, seconds, bytes}',
+  examples: [
+    ['stratarouter fit --routes routes.yaml --out routes.snapshot', 'compile and calibrate on the examples'],
+    [
+      'stratarouter fit --routes routes.yaml --data labelled.jsonl --max-error-rate 0.02 --out routes.snapshot',
+      'be wrong at most 2% of the times a route is chosen',
+    ],
+  ],
+  async run({ flags, terminal }) {
+    const maxErrorRate = flags['max-error-rate']
+    if (maxErrorRate !== undefined && flags.data === undefined) {
+      throw usageError(
+        '--max-error-rate needs labelled data to measure errors on. Add --data labelled.jsonl.',
+      )
+    }
+    const { readLabelledFile } = await import('../../config/labelled-file.ts')
+    const data = flags.data === undefined ? undefined : readLabelledFile(flags.data)
+    const progress = progressLine(terminal)
+    const router = await compileRouteFile(flags.routes, {
+      ...(data ? { data } : {}),
+      ...(maxErrorRate === undefined ? {} : { maxErrorRate }),
+      onProgress: progress.update,
+    })
+    progress.end()
+    const bytes = router.save()
+    await writeAtomically(flags.out, bytes)
+    const report = { ...router.report, bytes: bytes.length }
+    if (terminal.json) await terminal.printJson(report)
+    else await printFit(report, flags.out, terminal)
+    return EXIT_CODES.ok.code
+  },
+})
+
+async function printFit(report: FitReport, out: string, terminal: Terminal): Promise<void> {
+  const { default: threshold, guarantee } = report.thresholds
+  await terminal.print(
+    `Fitted ${counted(report.routes, 'route')} from ${counted(report.examples, 'example')} in ${report.seconds.toFixed(2)} s: ` +
+      `${terminal.style('bold', out)} (${Math.ceil(report.bytes / 1024).toLocaleString('en-US')} KiB)`,
+  )
+  const rows: [string, string, string][] = [
+    report.accuracyCv === null
+      ? ['Accuracy', '–', 'too few examples to hold any out; five a route are enough']
+      : ['Accuracy', percent(report.accuracyCv), 'of examples kept aside went to their own route'],
+    ...(report.eceCv === null
+      ? []
+      : [
+          [
+            'Calibration error',
+            percent(report.eceCv),
+            'how far confidence and truth lie apart on average',
+          ] as [string, string, string],
+        ]),
+    ['Threshold', threshold.toFixed(3), 'the confidence a route needs to be chosen'],
+    ...(guarantee
+      ? [
+          [
+            'Promise',
+            `≤ ${percent(guarantee.maxErrorRate)}`,
+            `wrong when a route is chosen, with ${percent(1 - guarantee.delta, 0)} certainty, from ${counted(guarantee.rows, 'row')}`,
+          ] as [string, string, string],
+          ['Answered', percent(guarantee.coverage), 'of the labelled rows get a route at that threshold'] as [
+            string,
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ]
+  for (const [name, value, meaning] of rows) {
+    await terminal.print(
+      `  ${padEnd(name, 18)} ${terminal.style('bold', padEnd(value, 8))} ${terminal.style('dim', meaning)}`,
+    )
+  }
+  terminal.note(`Next: ${programName()} eval --snapshot ${out} --data labelled.jsonl`)
+}
