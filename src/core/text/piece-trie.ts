@@ -25,11 +25,7 @@ export class PieceTrie {
     let units = 0
     for (const entry of vocabulary) {
       units += entry.length
-      for (let at = 0; at < entry.length; at++) {
-        const codePoint = entry.codePointAt(at)!
-        if (codePoint > 0xffff) at++
-        if (this.symbolOf(codePoint) === 0) this.#addSymbol(codePoint)
-      }
+      this.#addSymbols(entry)
     }
     this.#radix = this.#symbolCount + 1
     if (this.#radix > 0xffff || (units + 2) * this.#radix > 0x7fffffff) {
@@ -43,10 +39,15 @@ export class PieceTrie {
     for (let id = 0; id < vocabulary.length; id++) this.#add(vocabulary[id]!, id)
   }
 
-  #addSymbol(codePoint: number): void {
-    this.#symbolCount++
-    if (codePoint > 0xffff) this.#highSymbols.set(codePoint, this.#symbolCount)
-    else this.#symbols[codePoint] = this.#symbolCount
+  #addSymbols(entry: string): void {
+    for (let at = 0; at < entry.length; at++) {
+      const codePoint = entry.codePointAt(at)!
+      if (codePoint > 0xffff) at++
+      if (this.symbolOf(codePoint) > 0) continue
+      this.#symbolCount++
+      if (codePoint > 0xffff) this.#highSymbols.set(codePoint, this.#symbolCount)
+      else this.#symbols[codePoint] = this.#symbolCount
+    }
   }
 
   #add(entry: string, id: number): void {

@@ -44,6 +44,9 @@ const COMMA_OPENERS = wordSet(
   `${[...REQUEST_OPENERS].join(' ')} and so or plus just my we you he she they it there theres`,
 )
 const LONGEST_KEY = 8
+/** Whether a key word that needs nothing before it begins with this letter, by the letter's place in the alphabet. */
+const STARTS_KEY = new Uint8Array(32)
+for (const word of [...CLAUSE_OPENERS, ...CONJUNCTIONS]) STARTS_KEY[word.charCodeAt(0) & 31] = 1
 
 const COMMA = 0x2c
 const COLON = 0x3a
@@ -147,7 +150,7 @@ class PieceFinder {
         if (!inWord || joined) words++
         inWord = !joined
         if (wordStart < 0) wordStart = at
-        if (wordStart >= 0 && (wordEnd < 0 || wordEnd === at)) wordEnd = at + 1
+        if (wordEnd < 0 || wordEnd === at) wordEnd = at + 1
         last = unit
         continue
       }
@@ -171,8 +174,15 @@ class PieceFinder {
         break
       }
     }
-    this.#take(start, at, words, keyOf(text, wordStart, wordEnd), last, dashes)
+    this.#take(start, at, words, this.#keyOf(wordStart, wordEnd), last, dashes)
     return at
+  }
+
+  /** The chunk's first word if it can be a key word here, else nothing: most words are not worth a slice. */
+  #keyOf(start: number, end: number): string {
+    if (start < 0) return ''
+    const mayOpen = this.#afterComma || this.#conjunctionStart >= 0
+    return mayOpen || STARTS_KEY[this.#text.charCodeAt(start) & 31] ? keyOf(this.#text, start, end) : ''
   }
 
   #take(start: number, end: number, words: number, key: string, last: number, dashes: boolean): void {

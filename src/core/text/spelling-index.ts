@@ -97,7 +97,8 @@ function isSwap(a: string, b: string): boolean {
  * @see Mor & Fraenkel, 1982, "A hash code method for detecting and correcting spelling errors"
  */
 export class SpellingIndex {
-  readonly #words: readonly string[]
+  /** The words that are in it, best rank first. */
+  readonly words: readonly string[]
   readonly #deletions: number
   readonly #heads: Int32Array
   readonly #mask: number
@@ -113,9 +114,9 @@ export class SpellingIndex {
    */
   constructor(words: readonly string[], maxDistance: 1 | 2) {
     this.#deletions = maxDistance
-    this.#words = [...new Set(words)].filter(isSpellable)
+    this.words = [...new Set(words)].filter(isSpellable)
     let entries = 1
-    for (const word of this.#words) {
+    for (const word of this.words) {
       entries += 1 + word.length
       if (maxDistance === 2) entries += (word.length * (word.length - 1)) / 2
     }
@@ -126,8 +127,8 @@ export class SpellingIndex {
     this.#places = new Int32Array(entries)
     this.#nexts = new Int32Array(entries)
     let entry = 1
-    for (let place = 0; place < this.#words.length; place++) {
-      eachHash(this.#words[place]!, maxDistance, (hash) => {
+    for (let place = 0; place < this.words.length; place++) {
+      eachHash(this.words[place]!, maxDistance, (hash) => {
         const bucket = hash & this.#mask
         this.#hashes[entry] = hash
         this.#places[entry] = place
@@ -137,14 +138,10 @@ export class SpellingIndex {
     }
   }
 
-  get size(): number {
-    return this.#words.length
-  }
-
   has(word: string): boolean {
     const hash = hashWithout(word, -1, -1)
     for (let entry = this.#heads[hash & this.#mask]!; entry > 0; entry = this.#nexts[entry]!) {
-      if (this.#hashes[entry] === hash && this.#words[this.#places[entry]!] === word) return true
+      if (this.#hashes[entry] === hash && this.words[this.#places[entry]!] === word) return true
     }
     return false
   }
@@ -163,7 +160,7 @@ export class SpellingIndex {
       for (let entry = this.#heads[hash & this.#mask]!; entry > 0; entry = this.#nexts[entry]!) {
         if (this.#hashes[entry] !== hash) continue
         const place = this.#places[entry]!
-        const candidate = this.#words[place]!
+        const candidate = this.words[place]!
         const cost = costOf(word, candidate, place)
         if (cost > bestCost || (cost === bestCost && place >= best)) continue
         if (candidate === word || editDistance(word, candidate, distance) > distance) continue
@@ -171,6 +168,6 @@ export class SpellingIndex {
         bestCost = cost
       }
     })
-    return best < 0 ? null : this.#words[best]!
+    return best < 0 ? null : this.words[best]!
   }
 }

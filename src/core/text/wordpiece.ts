@@ -84,6 +84,7 @@ export class WordPiece {
     const maxWordLength = this.#maxWordLength
     const room = into.length
     const textLength = text.length
+    if (room === 0) return 0
     let count = 0
     let length = 0
     for (let at = 0; at < textLength; at++) {

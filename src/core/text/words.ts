@@ -19,19 +19,23 @@ export interface Words {
   readonly ends: number[]
 }
 
-// What a character does, in the low three bits of its entry; above them, for a letter, its folded code point.
+// What a character does, in the low three bits of its entry; above them its folded code point.
 const SYMBOL = 5
 const FLAG = 6
 const SEVERAL = 7
 const CLASS_BITS = 3
 const CLASS_MASK = 7
 
-// ASCII by unit: 0 for a separator, else the unit in lower case.
+// ASCII by unit: the unit in lower case, or one of these.
+const SEPARATOR = 0
+const CONTROL = 1
 const ASCII = Uint8Array.from({ length: 128 }, (_, unit) => {
   const character = String.fromCharCode(unit)
-  return /[a-z0-9]/i.test(character) ? character.toLowerCase().charCodeAt(0) : 0
+  if (/[a-z0-9]/i.test(character)) return character.toLowerCase().charCodeAt(0)
+  return (unit < 32 || unit === 127) && !/[\t\n\r]/.test(character) ? CONTROL : SEPARATOR
 })
 
+const SPACE_UNIT = 0x20
 const APOSTROPHE = 0x27
 const isApostrophe = (codePoint: number) =>
   codePoint === APOSTROPHE || codePoint === 0x2019 || codePoint === 0x2018 || codePoint === 0xff07
@@ -41,14 +45,14 @@ const KEYCAP = 0x20e3
 const LETTER_APOSTROPHE = 0x2bc
 const FRACTION_SLASH = 0x2044
 
-// Blocks of pictures, signs and currencies: closed, or growing by more of the same.
+// Blocks of pictures, signs and currencies: full, or growing by more of the same.
 const SYMBOL_BLOCKS = [
   [0xa2, 0xa9],
   [0xac, 0xb1],
   [0xd7, 0xd7],
   [0xf7, 0xf7],
   [0x20a0, 0x20cf],
-  [0x2100, 0x2bff],
+  [0x2190, 0x2bff],
   [0x3012, 0x3012],
   [0x3036, 0x3036],
   [0x3200, 0x33ff],
@@ -74,8 +78,7 @@ function describe(codePoint: number): number {
     return SEVERAL | ((several.length - 1) << CLASS_BITS)
   }
   // A circled digit is a digit; a sign that stands for nothing else is a word of its own.
-  if (folded === codePoint && isSymbol(codePoint)) return SYMBOL
-  return characterClass | (folded << CLASS_BITS)
+  return (isSymbol(folded) ? SYMBOL : characterClass) | (folded << CLASS_BITS)
 }
 
 const entryAt = (codePoint: number) => pages.page(codePoint >> 8)[codePoint & 255]!
@@ -118,10 +121,8 @@ function splitUnicode(text: string): Words {
       end = next
     } else if (kind === REMOVED) {
       if (word !== '') end = next
-    } else if (kind === IDEOGRAPH) {
+    } else if (kind === IDEOGRAPH || kind === SYMBOL) {
       alone(String.fromCodePoint(entry >>> CLASS_BITS), at, next)
-    } else if (kind === SYMBOL) {
-      alone(String.fromCodePoint(codePoint), at, next)
     } else if (kind === FLAG) {
       if (isFlagLetter(text.codePointAt(next) ?? 0)) next += 2
       alone(text.slice(at, next), at, next)
@@ -149,14 +150,14 @@ export function splitWords(text: string): Words {
   let upper = false
   let joined = false
   for (let at = 0; at <= length; at++) {
-    const unit = at < length ? text.charCodeAt(at) : 0
-    if (unit > 127) return splitUnicode(text)
-    const folded = ASCII[unit]!
-    if (folded !== 0) {
+    const unit = at < length ? text.charCodeAt(at) : SPACE_UNIT
+    const folded = unit < 128 ? ASCII[unit]! : CONTROL
+    if (folded === CONTROL) return splitUnicode(text)
+    if (folded !== SEPARATOR) {
       if (start < 0) start = at
       if (folded !== unit) upper = true
     } else if (start >= 0) {
-      if (unit === APOSTROPHE && ASCII[text.charCodeAt(at + 1)]! > 0) {
+      if (unit === APOSTROPHE && ASCII[text.charCodeAt(at + 1)]! > CONTROL) {
         joined = true
         continue
       }
