@@ -14,24 +14,33 @@ export function isSpellable(word: string): boolean {
   return true
 }
 
-/** Hash of `word` without the units at `first` and `second`; a place outside the word leaves nothing out. */
-function hashWithout(word: string, first: number, second: number): number {
-  let hash = HASH_SEED
-  for (let at = 0; at < word.length; at++) {
-    if (at !== first && at !== second) hash = Math.imul(hash ^ word.charCodeAt(at), HASH_PRIME)
-  }
+const mix = (hash: number, unit: number) => Math.imul(hash ^ unit, HASH_PRIME)
+
+/** Hash of a word whose units before `from` have the hash `prefix`, without the unit at `without` (-1: with all). */
+function hashFrom(word: string, prefix: number, from: number, without: number): number {
+  let hash = prefix
+  for (let at = from; at < word.length; at++) if (at !== without) hash = mix(hash, word.charCodeAt(at))
   return hash ^ (hash >>> 15)
 }
 
+const hashOf = (word: string) => hashFrom(word, HASH_SEED, 0, -1)
+
 /** Calls `visit` with the hash of the word and of what is left of it after up to `deletions` deletions. */
 function eachHash(word: string, deletions: number, visit: (hash: number) => void): void {
-  visit(hashWithout(word, -1, -1))
+  visit(hashOf(word))
+  let prefix = HASH_SEED
   for (let first = 0; first < word.length; first++) {
+    const unit = word.charCodeAt(first)
     // Leaving out either of two equal neighbours leaves the same.
-    if (first > 0 && word.charCodeAt(first) === word.charCodeAt(first - 1)) continue
-    visit(hashWithout(word, first, -1))
-    if (deletions < 2) continue
-    for (let second = first + 1; second < word.length; second++) visit(hashWithout(word, first, second))
+    if (first === 0 || unit !== word.charCodeAt(first - 1)) {
+      visit(hashFrom(word, prefix, first + 1, -1))
+      if (deletions > 1) {
+        for (let second = first + 1; second < word.length; second++) {
+          visit(hashFrom(word, prefix, first + 1, second))
+        }
+      }
+    }
+    prefix = mix(prefix, unit)
   }
 }
 
@@ -139,7 +148,7 @@ export class SpellingIndex {
   }
 
   has(word: string): boolean {
-    const hash = hashWithout(word, -1, -1)
+    const hash = hashOf(word)
     for (let entry = this.#heads[hash & this.#mask]!; entry > 0; entry = this.#nexts[entry]!) {
       if (this.#hashes[entry] === hash && this.words[this.#places[entry]!] === word) return true
     }
