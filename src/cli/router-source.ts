@@ -1,9 +1,11 @@
 import { access, readFile } from 'node:fs/promises'
-import type { Encoder, FitProgress, LabelledText } from '../contracts/index.ts'
+import type { Encoder, LabelledText } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import { StrataError } from '../errors/index.ts'
 import type { FlagTable } from './command.ts'
 import { programName } from './program-name.ts'
+import { progressLine } from './progress-line.ts'
+import type { Terminal } from './terminal.ts'
 import { usageError } from './usage-error.ts'
 
 const DEFAULT_ROUTE_FILE = 'routes.yaml'
@@ -29,13 +31,12 @@ export interface LoadedRouter {
 export interface CompileOptions {
   readonly data?: readonly LabelledText[]
   readonly maxErrorRate?: number
-  readonly onProgress?: FitProgress
 }
 
 /** The router that `--routes` or `--snapshot` names, or the one of ./routes.yaml. */
 export async function loadRouter(
   source: { readonly routes: string | undefined; readonly snapshot: string | undefined },
-  options: CompileOptions = {},
+  terminal: Terminal,
 ): Promise<LoadedRouter> {
   if (source.routes !== undefined && source.snapshot !== undefined) {
     throw usageError('--routes and --snapshot were both given, one was expected. Leave one out.')
@@ -44,24 +45,36 @@ export async function loadRouter(
     return { router: await loadSnapshot(source.snapshot), path: source.snapshot }
   }
   const path = source.routes ?? (await defaultRouteFile())
-  return { router: await compileRouteFile(path, options), path }
+  return { router: await compileRouteFile(path, terminal), path }
 }
 
 /** A router from a file that is either a route file or a snapshot. */
-export async function loadAnyRouter(path: string, options: CompileOptions = {}): Promise<Router> {
+export async function loadAnyRouter(path: string, terminal: Terminal): Promise<Router> {
   const start = (await readFile(path)).subarray(0, SNIFFED_BYTES)
-  return start.includes(0) ? loadSnapshot(path) : compileRouteFile(path, options)
+  return start.includes(0) ? loadSnapshot(path) : compileRouteFile(path, terminal)
 }
 
-export async function compileRouteFile(path: string, options: CompileOptions = {}): Promise<Router> {
+/** Fits the route file, showing progress when that takes a while. */
+export async function compileRouteFile(
+  path: string,
+  terminal: Terminal,
+  options: CompileOptions = {},
+): Promise<Router> {
   const { readRouteFile } = await import('../config/route-file.ts')
   const routeSet = readRouteFile(path)
   const [{ Router }, encoder] = await Promise.all([import('../core/index.ts'), builtinEncoder()])
-  return Router.compile(routeSet, encoder, options)
+  const progress = progressLine(terminal)
+  try {
+    return Router.compile(routeSet, encoder, { ...options, onProgress: progress.update })
+  } finally {
+    progress.end()
+  }
 }
 
 async function loadSnapshot(path: string): Promise<Router> {
-  const bytes = await readFile(path)
+  const file = await readFile(path)
+  // A plain view: the `slice` of a Buffer shares memory where that of a Uint8Array copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength)
   const [{ Router }, encoder] = await Promise.all([import('../core/index.ts'), builtinEncoder()])
   return Router.load(bytes, encoder)
 }

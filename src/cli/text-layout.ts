@@ -66,9 +66,14 @@ export function bar(share: number, width: number): { readonly filled: string; re
   return { filled, rest: '░'.repeat(width - displayWidth(filled)) }
 }
 
+/** `12,345`. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
 /** `3 routes`, `1 route`. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** `92.4%`; a dash where there is nothing to say. */

@@ -47,8 +47,8 @@ export const diff = defineCommand({
     const { diffDecisions } = await import('../../core/diff-decisions.ts')
     const rows = readLabelledFile(flags.data)
     const [beforeFile = '', afterFile = ''] = positionals
-    const before = await loadAnyRouter(beforeFile)
-    const after = await loadAnyRouter(afterFile)
+    const before = await loadAnyRouter(beforeFile, terminal)
+    const after = await loadAnyRouter(afterFile, terminal)
     const result = diffDecisions(before, after, rows)
     const shown = result.changes.slice(
       0,

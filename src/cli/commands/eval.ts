@@ -39,7 +39,7 @@ export const evaluate = defineCommand({
   async run({ flags, terminal }) {
     const { readLabelledFile } = await import('../../config/labelled-file.ts')
     const data = readLabelledFile(flags.data)
-    const { router, path } = await loadRouter(flags)
+    const { router, path } = await loadRouter(flags, terminal)
     const evaluation = router.evaluate(data)
     const context = {
       source: path,

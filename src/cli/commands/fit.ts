@@ -2,10 +2,9 @@ import type { FitReport } from '../../contracts/index.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { programName } from '../program-name.ts'
-import { progressLine } from '../progress-line.ts'
 import { compileRouteFile } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
-import { counted, padEnd, percent } from '../text-layout.ts'
+import { counted, grouped, padEnd, percent } from '../text-layout.ts'
 import { usageError } from '../usage-error.ts'
 import { writeAtomically } from '../write-atomically.ts'
 
@@ -47,13 +46,10 @@ export const fit = defineCommand({
     }
     const { readLabelledFile } = await import('../../config/labelled-file.ts')
     const data = flags.data === undefined ? undefined : readLabelledFile(flags.data)
-    const progress = progressLine(terminal)
-    const router = await compileRouteFile(flags.routes, {
+    const router = await compileRouteFile(flags.routes, terminal, {
       ...(data ? { data } : {}),
       ...(maxErrorRate === undefined ? {} : { maxErrorRate }),
-      onProgress: progress.update,
     })
-    progress.end()
     const bytes = router.save()
     await writeAtomically(flags.out, bytes)
     const report = { ...router.report, bytes: bytes.length }
@@ -67,7 +63,7 @@ async function printFit(report: FitReport, out: string, terminal: Terminal): Pro
   const { default: threshold, guarantee } = report.thresholds
   await terminal.print(
     `Fitted ${counted(report.routes, 'route')} from ${counted(report.examples, 'example')} in ${report.seconds.toFixed(2)} s: ` +
-      `${terminal.style('bold', out)} (${Math.ceil(report.bytes / 1024).toLocaleString('en-US')} KiB)`,
+      `${terminal.style('bold', out)} (${grouped(Math.ceil(report.bytes / 1024))} KiB)`,
   )
   const rows: [string, string, string][] = [
     report.accuracyCv === null

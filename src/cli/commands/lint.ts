@@ -28,7 +28,7 @@ export const lint = defineCommand({
   ],
   async run({ flags, terminal }) {
     const { lintRoutes } = await import('../../core/lint-routes.ts')
-    const { router, path } = await loadRouter({ routes: flags.routes, snapshot: undefined })
+    const { router, path } = await loadRouter({ routes: flags.routes, snapshot: undefined }, terminal)
     const { problems } = lintRoutes(router.routeSet, router)
     if (terminal.json) await terminal.printJson({ problems })
     else await printProblems(problems, path, terminal)

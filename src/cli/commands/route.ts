@@ -8,6 +8,7 @@ import { printError } from '../print-error.ts'
 import { readLines } from '../read-lines.ts'
 import { loadRouter, SOURCE_FLAGS } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
+import { grouped } from '../text-layout.ts'
 
 /** As the engine's and the server's limit for one text. */
 const TEXT_LIMIT_BYTES = 32_768
@@ -61,7 +62,7 @@ export const route = defineCommand({
       ...(flags.include.length > 0 ? { include: flags.include } : {}),
       ...(flags.exclude.length > 0 ? { exclude: flags.exclude } : {}),
     }
-    const { router } = await loadRouter(flags)
+    const { router } = await loadRouter(flags, terminal)
     if (positionals.length === 0) return routeLines(router, options, terminal)
     const detailed = positionals.length === 1 || flags.explain
     for (const text of positionals) await show(text, router.route(text, options), detailed, terminal)
@@ -97,8 +98,8 @@ async function show(text: string, decision: Decision, detailed: boolean, termina
 }
 
 function lineTooLong(number: number, bytes: number): StrataError {
-  const limit = TEXT_LIMIT_BYTES.toLocaleString('en-US')
-  const message = `Line ${number} of standard input has ${bytes.toLocaleString('en-US')} bytes, at most ${limit} were expected. It was skipped; shorten it.`
+  const limit = grouped(TEXT_LIMIT_BYTES)
+  const message = `Line ${number} of standard input has ${grouped(bytes)} bytes, at most ${limit} were expected. It was skipped; shorten it.`
   return new StrataError('text_too_long', message, {
     details: [{ path: `line ${number}`, message: `at most ${limit} bytes`, got: `${bytes} bytes` }],
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Evaluation } from '../../contracts/index.ts'
 import { confidenceText } from '../print-decision.ts'
-import { counted, percent } from '../text-layout.ts'
+import { counted, grouped, percent } from '../text-layout.ts'
 import { reliabilityDiagram, riskCoverageCurve } from './charts.ts'
 import { html, Markup } from './html.ts'
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-style.ts'
@@ -34,7 +34,7 @@ export function evaluationPage(evaluation: Evaluation, context: EvaluationContex
 <main>
 <header>
 <h1>Evaluation of ${context.source}</h1>
-<p class="lead">On ${context.data}: ${counted(evaluation.n, 'text')}, of which ${evaluation.inScope} belong to a route and ${evaluation.outOfScope} to none.
+<p class="lead">On ${context.data}: ${counted(evaluation.n, 'text')}, of which ${grouped(evaluation.inScope)} belong to a route and ${grouped(evaluation.outOfScope)} to none.
 Half of the decisions took at most ${Math.round(evaluation.latencyUs.p50)} µs, 99% at most ${Math.round(evaluation.latencyUs.p99)} µs.</p>
 </header>
 <dl class="figures">${figuresOf(evaluation).map(
@@ -92,7 +92,7 @@ function reliabilityTable(evaluation: Evaluation): Markup {
 function thresholdTable(evaluation: Evaluation, inForce: number): Markup {
   const rows = suggestedThresholds(evaluation, inForce).map(
     (point) => html`<tr${point.errorTarget === null ? new Markup(' class="now"') : ''}>
-<th scope="row">${point.errorTarget === null ? 'in force now' : `at most ${percent(point.errorTarget, 0)} of answers wrong`}</th>
+<th scope="row">${point.errorTarget === null ? 'in force now' : `at most ${percent(point.errorTarget, 0)} wrong`}</th>
 <td class="number">${point.threshold.toFixed(3)}</td><td class="number">${percent(point.coverage)}</td><td class="number">${percent(point.errorRate)}</td><td class="number">${percent(point.oosRecall)}</td><td class="number">${percent(point.inScopeRejected)}</td></tr>`,
   )
   return panel(
@@ -164,7 +164,7 @@ function missTable(evaluation: Evaluation): Markup {
 }
 
 function leftOut(total: number, most: number, otherwise: string): string {
-  return total > most ? `${otherwise} The first ${most} of ${total} are shown.` : otherwise
+  return total > most ? `${otherwise} The first ${grouped(most)} of ${grouped(total)} are shown.` : otherwise
 }
 
 function routeName(route: string | null): Markup {

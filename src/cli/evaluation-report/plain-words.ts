@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../contracts/index.ts'
-import { counted } from '../text-layout.ts'
+import { counted, grouped } from '../text-layout.ts'
 
 /** One measured figure with what it means to somebody who meets it for the first time. */
 export interface Figure {
@@ -19,7 +19,7 @@ export function figuresOf(evaluation: Evaluation): Figure[] {
     {
       name: 'Best guess right',
       share: evaluation.inScopeAccuracy,
-      meaning: `for ${rightInScope} of ${counted(inScope, 'text')} that belong to a route, the best candidate is the right one`,
+      meaning: `for ${grouped(rightInScope)} of ${counted(inScope, 'text')} that belong to a route, the best candidate is the right one`,
     },
     {
       name: 'Decision right',
@@ -34,7 +34,7 @@ export function figuresOf(evaluation: Evaluation): Figure[] {
     {
       name: 'Out of scope caught',
       share: evaluation.oosRecall,
-      meaning: `${caught} of ${counted(outOfScope, 'text')} that belong nowhere got "no match"`,
+      meaning: `${grouped(caught)} of ${counted(outOfScope, 'text')} that belong nowhere got "no match"`,
     },
     {
       name: 'Calibration error',

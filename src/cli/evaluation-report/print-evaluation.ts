@@ -2,7 +2,17 @@ import type { Evaluation } from '../../contracts/index.ts'
 import { confidenceText } from '../print-decision.ts'
 import { tableLines } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { bar, counted, padEnd, padStart, percent, printable, truncate, wrap } from '../text-layout.ts'
+import {
+  bar,
+  counted,
+  grouped,
+  padEnd,
+  padStart,
+  percent,
+  printable,
+  truncate,
+  wrap,
+} from '../text-layout.ts'
 import { cautionOf, figuresOf, routeText } from './plain-words.ts'
 import { suggestedThresholds } from './suggested-thresholds.ts'
 
@@ -29,7 +39,7 @@ export function evaluationLines(
   return [
     title(
       `${context.source} on ${context.data}`,
-      `${counted(evaluation.n, 'text')}: ${evaluation.inScope} belong to a route, ${evaluation.outOfScope} to none`,
+      `${counted(evaluation.n, 'text')}: ${grouped(evaluation.inScope)} belong to a route, ${grouped(evaluation.outOfScope)} to none`,
     ),
     '',
     ...figureLines(evaluation, terminal),
@@ -123,10 +133,7 @@ function thresholdLines(evaluation: Evaluation, inForce: number, terminal: Termi
     percent(suggestion.oosRecall),
     percent(suggestion.inScopeRejected),
     {
-      text:
-        suggestion.errorTarget === null
-          ? 'now'
-          : `at most ${percent(suggestion.errorTarget, 0)} of answers wrong`,
+      text: suggestion.errorTarget === null ? 'now' : `at most ${percent(suggestion.errorTarget, 0)} wrong`,
       style: suggestion.errorTarget === null ? ('cyan' as const) : ('dim' as const),
     },
   ])
