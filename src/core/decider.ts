@@ -77,50 +77,45 @@ export class Decider {
     const matches = this.rules.hasRules
       ? this.rules.match(text, options.metadata, allowed ? (route) => allowed[route] === 1 : undefined)
       : null
+    const open = this.#open(allowed, matches)
     const segments = splitSegments(text)
     const { reading, segment, intents } =
       segments.length > 1
-        ? this.#readSegments(text, segments, matches, allowed, options)
-        : this.#readWhole(text, matches, allowed)
-    let decision = this.#conclude(reading, matches, allowed, options, intents)
-    let usedContext = false
+        ? this.#readSegments(text, segments, matches, open, options)
+        : this.#readWhole(text, matches, open)
+    const decision = this.#conclude(reading, matches, open, options, intents)
     if (decision.route === null && options.context && options.context.length > 0 && this.#names.length > 0) {
-      const inContext = this.#conclude(
-        this.#readInContext(reading, options.context, matches, allowed),
-        matches,
-        allowed,
-        options,
-        undefined,
-      )
+      const readingInContext = this.#readInContext(reading, options.context, matches, open)
+      const inContext = this.#conclude(readingInContext, matches, open, options, undefined)
       if (inContext.route !== null) {
-        decision = inContext
-        usedContext = true
+        trace?.({ reading: readingInContext, matches, segment, usedContext: true })
+        return inContext
       }
     }
-    trace?.({ reading, matches, segment, usedContext })
+    trace?.({ reading, matches, segment, usedContext: false })
     return decision
   }
 
   /** Decides for a vector that the caller computed; words, segments and context have no say. */
   decideVector(vector: Float32Array, options: RouteOptions): Decision {
-    const allowed = this.#allowed(options)
+    const open = this.#allowed(options)
     this.scorer.scoreVector(vector)
-    const reading = this.#read({ text: '', words: [], corrections: [] }, null, allowed, 0)
-    return this.#conclude(reading, null, allowed, options, undefined)
+    const reading = this.#read({ text: '', words: [], corrections: [] }, null, open, 0)
+    return this.#conclude(reading, null, open, options, undefined)
   }
 
   /** Scores one text as a whole and leaves the scorer there. */
-  readText(text: string, matches: RuleMatches | null, allowed: Uint8Array | null): Reading {
+  readText(text: string, matches: RuleMatches | null, open: Uint8Array | null): Reading {
     const checked = this.#spelling.check(text, this.#isOwnWord)
     this.scorer.scoreText(checked.text, checked.words)
-    return this.#read(checked, matches, allowed, 0)
+    return this.#read(checked, matches, open, 0)
   }
 
-  #readWhole(text: string, matches: RuleMatches | null, allowed: Uint8Array | null) {
-    return { reading: this.readText(text, matches, allowed), segment: null, intents: undefined }
+  #readWhole(text: string, matches: RuleMatches | null, open: Uint8Array | null) {
+    return { reading: this.readText(text, matches, open), segment: null, intents: undefined }
   }
 
-  /** Which routes may answer; null when all may. */
+  /** Which routes the caller lets answer; null when all may. */
   #allowed(options: RouteOptions): Uint8Array | null {
     const { include, exclude } = options
     if (!include && !exclude) return null
@@ -132,13 +127,16 @@ export class Decider {
     })
   }
 
+  /** Which routes may answer: those allowed less those that a rule forbids; null when all may. */
+  #open(allowed: Uint8Array | null, matches: RuleMatches | null): Uint8Array | null {
+    if (matches === null || matches.forbidden.length === 0) return allowed
+    const open = allowed ?? new Uint8Array(this.#names.length).fill(1)
+    for (const route of matches.forbidden) open[route] = 0
+    return open
+  }
+
   /** Turns the scorer's present state into a reading. `looks` is the number of texts this one was picked from. */
-  #read(
-    checked: CheckedText,
-    matches: RuleMatches | null,
-    allowed: Uint8Array | null,
-    looks: number,
-  ): Reading {
+  #read(checked: CheckedText, matches: RuleMatches | null, open: Uint8Array | null, looks: number): Reading {
     const { scorer } = this
     const { calibration } = this.snapshot
     if (matches) {
@@ -147,7 +145,7 @@ export class Decider {
       if (matches.favoured.length > 0) scorer.top.fill(scorer.scores, scorer.routes)
     }
     this.#normaliser = logSumExp(scorer.scores, scorer.scores.length, this.#sharpness)
-    const best = this.#bestAllowed(matches, allowed)
+    const best = this.#bestOpen(open)
     const share = best < 0 ? 0 : this.#share(best)
     const familiar =
       best < 0 ? Number.NEGATIVE_INFINITY : familiarity(scorer.energy, scorer.nearness, share, calibration)
@@ -160,20 +158,23 @@ export class Decider {
     return exp(this.scorer.scores[route]! * this.#sharpness - this.#normaliser)
   }
 
-  #isOpen(route: number, matches: RuleMatches | null, allowed: Uint8Array | null): boolean {
-    return (allowed === null || allowed[route] === 1) && !(matches?.forbidden.includes(route) ?? false)
-  }
-
-  #bestAllowed(matches: RuleMatches | null, allowed: Uint8Array | null): number {
-    const { top, scores, routes } = this.scorer
+  /** The open route with the highest score, the first by name of equal ones; -1 when none is open. */
+  #bestOpen(open: Uint8Array | null): number {
+    const { top, routes } = this.scorer
     for (let place = 0; place < top.count; place++) {
-      if (this.#isOpen(top.routes[place]!, matches, allowed)) return top.routes[place]!
+      const route = top.routes[place]!
+      if (open === null || open[route] === 1) return route
     }
     let best = -1
-    for (let route = 0; route < routes; route++) {
-      if ((best < 0 || scores[route]! > scores[best]!) && this.#isOpen(route, matches, allowed)) best = route
+    for (let route = 0; open !== null && route < routes; route++) {
+      if (open[route] === 1 && (best < 0 || this.#isBefore(route, best))) best = route
     }
     return best
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const difference = this.scorer.scores[a]! - this.scorer.scores[b]!
+    return difference > 0 || (difference === 0 && this.#names[a]! < this.#names[b]!)
   }
 
   /** Scores the whole and each segment; the surest speaks, the whole unless a segment is clearly surer. */
@@ -181,10 +182,10 @@ export class Decider {
     text: string,
     segments: readonly Segment[],
     matches: RuleMatches | null,
-    allowed: Uint8Array | null,
+    open: Uint8Array | null,
     options: RouteOptions,
   ) {
-    const whole = this.readText(text, matches, allowed)
+    const whole = this.readText(text, matches, open)
     if (whole.best < 0) return { reading: whole, segment: null, intents: undefined }
     const wholeScores = this.scorer.scores.slice()
     const wholeNormaliser = this.#normaliser
@@ -193,7 +194,7 @@ export class Decider {
     const requests = segments.filter((segment) => !isCourtesy(segment.text))
     const read = (requests.length > 0 ? requests : segments).map((segment) => ({
       segment,
-      reading: this.readText(segment.text, matches, allowed),
+      reading: this.readText(segment.text, matches, open),
     }))
     let surest = read[0]!
     for (const candidate of read) if (rank(candidate.reading) > rank(surest.reading)) surest = candidate
@@ -201,7 +202,7 @@ export class Decider {
     const speaks = rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE ? surest : null
     const spoken = this.#spelling.check(speaks ? speaks.segment.text : text, this.#isOwnWord)
     this.scorer.scoreText(spoken.text, spoken.words)
-    const reading = this.#read(spoken, matches, allowed, speaks ? read.length : 1)
+    const reading = this.#read(spoken, matches, open, speaks ? read.length : 1)
     return { reading, segment: speaks ? speaks.segment.text : null, intents }
   }
 
@@ -228,7 +229,7 @@ export class Decider {
     alone: Reading,
     context: readonly string[],
     matches: RuleMatches | null,
-    allowed: Uint8Array | null,
+    open: Uint8Array | null,
   ): Reading {
     const recent = context.slice(-MOST_CONTEXT).reverse()
     this.scorer.scoreText(alone.checked.text, alone.checked.words)
@@ -248,7 +249,7 @@ export class Decider {
     this.scorer.energy = energy
     this.scorer.nearness = nearness
     this.scorer.top.fill(this.scorer.scores, this.scorer.routes)
-    return this.#read(alone.checked, matches, allowed, 1 + recent.length)
+    return this.#read(alone.checked, matches, open, 1 + recent.length)
   }
 
   #threshold(route: number, options: RouteOptions): number {
@@ -262,11 +263,11 @@ export class Decider {
   #conclude(
     reading: Reading,
     matches: RuleMatches | null,
-    allowed: Uint8Array | null,
+    open: Uint8Array | null,
     options: RouteOptions,
     intents: readonly Intent[] | undefined,
   ): Decision {
-    const candidates = this.#candidates(reading, matches, allowed, options.topK ?? DEFAULT_TOP_K)
+    const candidates = this.#candidates(reading, matches, open, options.topK ?? DEFAULT_TOP_K)
     const forced = matches !== null && matches.forced >= 0
     const first = candidates[0]
     const confidence = first?.confidence ?? 1e-6
@@ -312,7 +313,7 @@ export class Decider {
   #candidates(
     reading: Reading,
     matches: RuleMatches | null,
-    allowed: Uint8Array | null,
+    open: Uint8Array | null,
     topK: number,
   ): Candidate[] {
     const { scores, routes, top } = this.scorer
@@ -321,14 +322,13 @@ export class Decider {
     if (topK <= top.count) {
       for (let place = 0; place < top.count && order.length < topK; place++) {
         const route = top.routes[place]!
-        if (this.#isOpen(route, matches, allowed)) order.push(route)
+        if (open === null || open[route] === 1) order.push(route)
       }
     }
     if (order.length < Math.min(topK, routes)) {
       order.length = 0
-      for (let route = 0; route < routes; route++)
-        if (this.#isOpen(route, matches, allowed)) order.push(route)
-      order.sort((a, b) => scores[b]! - scores[a]! || (this.#names[a]! < this.#names[b]! ? -1 : 1))
+      for (let route = 0; route < routes; route++) if (open === null || open[route] === 1) order.push(route)
+      order.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1))
       order.length = Math.min(order.length, topK)
     }
     if (forced >= 0) {
@@ -349,7 +349,7 @@ export class Decider {
 }
 
 /** Confidence is never exactly 0 or 1. */
-const held = (p: number) => (p < 1e-6 ? 1e-6 : p > 1 - 1e-6 ? 1 - 1e-6 : p)
+const held = (p: number) => Math.min(Math.max(p, 1e-6), 1 - 1e-6)
 
 function* routeTexts(snapshot: SnapshotData): Generator<string> {
   for (const route of snapshot.routeSet.routes) {
