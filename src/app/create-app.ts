@@ -94,10 +94,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     routes,
     router: (setName) => routes.router(setName),
     check: () => check(store),
-    async idle() {
-      await routes.settle()
-      await queue.idle()
-    },
+    idle: () => routes.idle(),
     async close() {
       watch?.close()
       await routes.settle()

@@ -48,11 +48,6 @@ export class FitQueue {
     if (this.#running?.name === name) this.#running.abort.abort(reason)
   }
 
-  /** Resolves when nothing waits or runs. */
-  async idle(): Promise<void> {
-    while (this.#running !== undefined || this.#waiting.size > 0) await this.#loop
-  }
-
   async close(): Promise<void> {
     this.#closed = true
     const reason = new FitCancelled('closing')

@@ -57,6 +57,7 @@ export class RouteSets {
   readonly #sets = new Map<string, LiveSet>()
   /** The last write of each set that is being written. */
   readonly #writes = new Map<string, Promise<void>>()
+  readonly #refits = new Set<Promise<void>>()
 
   private constructor(options: RouteSetsOptions) {
     this.#options = options
@@ -169,9 +170,16 @@ export class RouteSets {
     })
   }
 
-  /** Resolves when the writes under way are done. */
+  /** Resolves when no write is under way. */
   async settle(): Promise<void> {
     await Promise.all(this.#writes.values())
+  }
+
+  /** Resolves when no write and no refit is under way. */
+  async idle(): Promise<void> {
+    while (this.#writes.size + this.#refits.size > 0) {
+      await Promise.all([...this.#writes.values(), ...this.#refits])
+    }
   }
 
   #write(
@@ -191,7 +199,7 @@ export class RouteSets {
       } finally {
         // A write that failed after its fit began has taken the place of the refit that was due.
         const live = this.#sets.get(name)
-        if (live?.router.provisional && !this.#options.queue.has(name)) void this.#refit(live)
+        if (live?.router.provisional && !this.#options.queue.has(name)) this.#refit(live)
       }
     })
   }
@@ -243,24 +251,29 @@ export class RouteSets {
       live.router.replace(routeSet)
       live.version = version
       live.routeSet = routeSet
-      if (live.router.provisional) void this.#refit(live)
+      if (live.router.provisional) this.#refit(live)
       else this.#options.queue.cancel(name)
     }
   }
 
   /** Fits an edited set in full, in the background, and serves that unless it has been edited again. */
-  async #refit(live: LiveSet): Promise<void> {
+  #refit(live: LiveSet): void {
     const { name, routeSet } = live
-    try {
-      const router = await this.#make(name, routeSet)
-      if (live.routeSet === routeSet) live.router = router
-    } catch (error) {
-      if (error instanceof FitCancelled) return
-      this.#options.logger.error(
-        { routeSet: name, err: error },
-        'the refit failed; the next edit tries again',
+    const refit = this.#make(name, routeSet)
+      .then(
+        (router) => {
+          if (live.routeSet === routeSet) live.router = router
+        },
+        (error: unknown) => {
+          if (error instanceof FitCancelled) return
+          this.#options.logger.error(
+            { routeSet: name, err: error },
+            'the refit failed; the next edit tries again',
+          )
+        },
       )
-    }
+      .finally(() => this.#refits.delete(refit))
+    this.#refits.add(refit)
   }
 
   #keysInUse(): Set<string> {

@@ -31,8 +31,10 @@ const KEEP_ALIVE_MS = 72_000
 /** The HTTP server of an app, not yet listening. */
 export interface BuiltServer {
   readonly fastify: FastifyInstance
-  /** From now on not ready, and every answer ends its connection. */
+  /** From now on not ready, and every answer asks to end its connection; idle connections stay, as they may be in use. */
   drain(): void
+  /** Takes no new connection and ends those that are idle, at once or after their answer; resolves when all are gone. */
+  close(): Promise<void>
 }
 
 /** Every endpoint, in the order of the reference. */
@@ -57,6 +59,7 @@ export function openApiDocument(version: string): OpenApiDocument {
 export function buildServer(app: App): BuiltServer {
   const { server: settings } = app.config
   let isDraining = false
+  let isClosing = false
   const nextId = createIdSource('req')
   const instance = fastify({
     serverFactory: (handler) => createListener(settings.tls, handler),
@@ -100,7 +103,7 @@ export function buildServer(app: App): BuiltServer {
     const operation = request.operation ?? unmatched
     operation.done(reply.statusCode, seconds, seconds)
     if (logsRequests) logRequest(request, reply)
-    if (isDraining) setImmediate(() => instance.server.closeIdleConnections())
+    if (isClosing) setImmediate(() => instance.server.closeIdleConnections())
     done()
   })
   instance.setErrorHandler((error, request, reply) => sendError(app, error, request, reply))
@@ -126,6 +129,10 @@ export function buildServer(app: App): BuiltServer {
     fastify: instance,
     drain() {
       isDraining = true
+    },
+    close() {
+      isClosing = true
+      return instance.close()
     },
   }
 }

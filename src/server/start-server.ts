@@ -36,7 +36,7 @@ export async function startServer(app: App, config: Config): Promise<StartedServ
       built.drain()
       if (!hurry && config.shutdown.drainDelayMs > 0) await delay(config.shutdown.drainDelayMs)
       const cut = setTimeout(() => fastify.server.closeAllConnections(), config.shutdown.timeoutMs)
-      await fastify.close()
+      await built.close()
       clearTimeout(cut)
     },
   }

@@ -22,7 +22,6 @@ const explanationSchema = z
         'Words by what they added to the best candidate against the runner-up, largest effect first.',
       ),
     rules: z
-      // biome-ignore lint/suspicious/noThenProperty: the name of a field on the wire
       .array(z.object({ route: z.string(), then: z.string(), when: z.string() }))
       .describe('Rules that matched.'),
     runnerUp: candidateSchema.nullable(),
