@@ -22,12 +22,13 @@ export async function runServer(loaded: LoadedConfig, options: RunServerOptions 
     await app.close()
     throw error
   }
+  const told = untilToldToStop()
   const print = options.print ?? ((text) => void process.stdout.write(text))
   print(
     `StrataRouter is at ${server.url}  (reference: ${server.url}/docs)\n` +
       `Try: curl ${config.server.tls ? '-k ' : ''}${server.url}/v1/route -H 'content-type: application/json' -d '{"text":"where is my refund?"}'\n`,
   )
-  const signal = await untilToldToStop()
+  const signal = await told
   app.logger.info({ signal }, 'stopping')
   await server.close({ hurry: signal === 'SIGINT' })
   await app.close()
