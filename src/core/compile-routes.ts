@@ -1,8 +1,16 @@
 import type { Encoder, FitProgress, RouteSet } from '../contracts/index.ts'
 import { exp } from '../util/exact-math.ts'
-import { type Calibration, fitSharpness, fitSpread, logSumExp } from './calibration/calibration.ts'
-import { crossValidate, type HeldOutEvidence } from './calibration/cross-validation.ts'
-import { priorCalibration } from './calibration/prior-calibration.ts'
+import {
+  type Calibration,
+  familiarity,
+  fitFrontier,
+  fitSharpness,
+  fitSpread,
+  logSumExp,
+} from './calibration/calibration.ts'
+import { routeCohesion } from './calibration/cohesion.ts'
+import { crossValidate, exampleRows, type HeldOutEvidence } from './calibration/cross-validation.ts'
+import { type PriorCalibration, priorCalibration } from './calibration/prior-calibration.ts'
 import { calibrationError } from './evaluation/calibration-error.ts'
 import { lexicalScaleFor } from './features/query-features.ts'
 import { featuriseTexts } from './features/training-rows.ts'
@@ -18,6 +26,11 @@ const FIT_SEED = 1
 const MAX_EPOCHS = 12
 const TOLERANCE = 0.002
 const LEAST_POSTING = 0.02
+// Without out-of-scope labels the line is drawn where few queries that belong lie beyond it, and drawn steeply, so that
+// the confidence of the others is left alone. Both chosen on CLINC150 validation data and HWU64 training data.
+const FRONTIER_SHARE = 0.015
+const SCOPE_SLOPE = 2
+const FRONTIER_PRIOR_ROWS = 200
 // Rows by which the calibration measured on a set is pulled towards the one measured on many sets.
 const PRIOR_ROWS = 30
 
@@ -45,16 +58,11 @@ export function compileRoutes(
       onEpoch: (epoch) => onProgress({ stage: 'fit', done: epoch, total: MAX_EPOCHS }),
     },
   )
-  const held = crossValidate(texts, featurised, regression, routes, (fold, of) =>
+  const cohesion = routeCohesion(rows.dense, rows.dims, exampleRows(texts, routes))
+  const held = crossValidate(texts, featurised, regression, cohesion, (fold, of) =>
     onProgress({ stage: 'calibrate', done: fold, total: of }),
   )
-  const prior = priorCalibration(routes, perRoute)
-  const calibration: Calibration = {
-    sharpness: fitSharpness(held, prior.sharpness, PRIOR_ROWS),
-    energy: fitSpread(held.energies, prior.energy, PRIOR_ROWS),
-    nearness: fitSpread(held.nearnesses, prior.nearness, PRIOR_ROWS),
-    scope: prior.scope,
-  }
+  const calibration = calibrate(held, priorCalibration(routes, perRoute))
   return {
     encoder: { name: encoder.name, fingerprint: encoder.fingerprint, dimensions: encoder.dimensions },
     routeSet,
@@ -69,10 +77,30 @@ export function compileRoutes(
       least: LEAST_POSTING,
     }),
     examples: exampleVectors(texts, rows.dense, rows.dims, routes),
+    cohesion,
     calibration,
     accuracyCv: held.accuracy,
     eceCv: heldOutError(held, calibration.sharpness),
   }
+}
+
+function calibrate(held: HeldOutEvidence, prior: PriorCalibration): Calibration {
+  const sharpness = fitSharpness(held, prior.sharpness, PRIOR_ROWS)
+  const energy = fitSpread(held.energies, prior.energy, PRIOR_ROWS)
+  const nearness = fitSpread(held.nearnesses, prior.nearness, PRIOR_ROWS)
+  const spreads = { energy, nearness }
+  const scores = new Float64Array(held.classes)
+  const familiarities = held.energies.map((value, row) => {
+    let best = Number.NEGATIVE_INFINITY
+    for (let k = 0; k < held.classes; k++) {
+      scores[k] = held.scores[row * held.classes + k]!
+      best = Math.max(best, scores[k]!)
+    }
+    const share = exp(best * sharpness - logSumExp(scores, held.classes, sharpness))
+    return familiarity(value, held.nearnesses[row]!, share, spreads)
+  })
+  const frontier = fitFrontier(familiarities, FRONTIER_SHARE, prior.frontier, FRONTIER_PRIOR_ROWS)
+  return { sharpness, ...spreads, scope: { intercept: -SCOPE_SLOPE * frontier, slope: SCOPE_SLOPE } }
 }
 
 /** Expected calibration error of the held-out examples at the sharpness that was fitted. */

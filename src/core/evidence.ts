@@ -78,6 +78,9 @@ export class NearestMean {
   }
 }
 
+/** What remains of a mean cosine when the cohesion of the route it is measured against is made up for. */
+export const nearnessOf = (meanCosine: number, cohesion: number) => meanCosine - 0.5 * cohesion
+
 /**
  * Scores texts against one snapshot. Holds the snapshot's matrices in kernel memory and the scratch of one query:
  * results are views, valid until the next call.
@@ -90,7 +93,7 @@ export class EvidenceScorer {
   readonly top: TopRoutes
   /** log sum exp of the routes' scores. */
   energy = 0
-  /** Mean cosine of the nearest five examples of the likeliest routes, -1..1. */
+  /** Mean cosine of the nearest five examples of the likeliest routes, less half the best route's cohesion. */
   nearness = 0
   readonly #snapshot: SnapshotData
   readonly #features: QueryFeatures
@@ -181,7 +184,10 @@ export class EvidenceScorer {
     this.top.fill(this.scores, this.routes)
     this.#nearest.clear()
     this.forNearExamples((_, similarity) => this.#nearest.see(similarity))
-    this.nearness = this.#nearest.mean
+    this.nearness = nearnessOf(
+      this.#nearest.mean,
+      this.top.count > 0 ? this.#snapshot.cohesion[this.top.routes[0]!]! : 0,
+    )
   }
 
   /** Calls back with every example searched (its row over all examples) and its cosine to the query. */

@@ -37,10 +37,14 @@ export function updateProvisionally(
   const learnt = new Map<number, Map<number, number>>()
   const vectors: Float32Array[] = []
   const offsets = new Int32Array(routeSet.routes.length + 1)
+  const meanCohesion =
+    snapshot.cohesion.reduce((sum, x) => sum + x, 0) / Math.max(1, snapshot.cohesion.length)
+  const cohesion = new Float32Array(routeSet.routes.length).fill(meanCohesion)
   routeSet.routes.forEach((route, index) => {
     const old = before.get(route.name)
     if (old && sameEvidence(old.route, route)) {
       kept[old.index] = index
+      cohesion[index] = snapshot.cohesion[old.index]!
       rows.push(headRow(snapshot, old.index))
       for (
         let row = snapshot.examples.offsets[old.index]!;
@@ -75,6 +79,7 @@ export function updateProvisionally(
     routeSet,
     head: quantiseRows(concatenate(rows, dims), dims),
     postings: replaceRoutes(snapshot.postings, kept, learnt),
+    cohesion,
     examples: { offsets, vectors: quantiseRows(concatenate(vectors, dims), dims) },
     report: { ...snapshot.report, routes: routeSet.routes.length, examples: vectors.length },
   }

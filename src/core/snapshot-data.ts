@@ -18,6 +18,8 @@ export interface SnapshotData {
   readonly postings: Postings
   /** Vectors of the examples in route order: those of route r are rows offsets[r] to offsets[r + 1]. */
   readonly examples: { readonly offsets: Int32Array; readonly vectors: QuantisedRows }
+  /** How alike the examples of each route are, see calibration/cohesion.ts. */
+  readonly cohesion: Float32Array
   readonly calibration: Calibration
   readonly report: FitReport
 }

@@ -1,35 +1,39 @@
-import type { FitReport, RouteSet } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { readSections, writeSections } from '../util/binary-sections.ts'
 import { sha256 } from '../util/sha256.ts'
-import type { Calibration } from './calibration/calibration.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
 const MAGIC = 'SRSNAP01'
 const FORMAT_VERSION = 1
+const DAMAGED = 'its content does not match its own hash, so it was damaged or changed'
 
 const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength)
 
-/**
- * A snapshot as bytes, with the vectors and the fingerprint of the encoder that made them.
- * The content hash, which names the snapshot in decisions, is part of the header.
- */
-export function writeSnapshot(snapshot: SnapshotData): Uint8Array {
-  const sections = sectionsOf(snapshot)
-  return writeSections(MAGIC, { ...headerOf(snapshot), contentHash: contentHash(snapshot) }, sections)
+/** A snapshot with what is known of it beside its content. */
+export interface NamedSnapshot {
+  readonly snapshot: SnapshotData
+  /** What names it in decisions, see `contentHash`. */
+  readonly contentHash: string
+  /** True for one that an edit made and no full fit yet replaced. */
+  readonly provisional: boolean
+}
+
+/** A snapshot as bytes, with the vectors and the fingerprint of the encoder that made them. */
+export function writeSnapshot({ snapshot, contentHash: name, provisional }: NamedSnapshot): Uint8Array {
+  const header = { ...headerOf(snapshot), contentHash: name, provisional }
+  return writeSections(MAGIC, { ...header, headerHash: hashOf(header) }, sectionsOf(snapshot))
 }
 
 /** What names the snapshot: a hash of everything that a decision depends on. */
 export function contentHash(snapshot: SnapshotData): string {
   const { report: _, ...decides } = headerOf(snapshot)
-  const parts: Uint8Array[] = [
-    new TextEncoder().encode(JSON.stringify({ ...decides, thresholds: snapshot.report.thresholds })),
-  ]
-  for (const bytes of Object.values(sectionsOf(snapshot))) parts.push(bytes)
-  const hashes = parts.map((part) => sha256(part)).join('')
-  return sha256(new TextEncoder().encode(hashes)).slice(0, 32)
+  const hashes = [hashOf({ ...decides, thresholds: snapshot.report.thresholds })]
+  for (const bytes of Object.values(sectionsOf(snapshot))) hashes.push(sha256(bytes))
+  return sha256(new TextEncoder().encode(hashes.join(''))).slice(0, 32)
 }
+
+const hashOf = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))
 
 function headerOf(snapshot: SnapshotData) {
   return {
@@ -55,6 +59,7 @@ function sectionsOf(snapshot: SnapshotData): Record<string, Uint8Array> {
     exampleOffsets: bytesOf(snapshot.examples.offsets),
     exampleValues: bytesOf(snapshot.examples.vectors.values),
     exampleScales: bytesOf(snapshot.examples.vectors.scales),
+    cohesion: bytesOf(snapshot.cohesion),
   }
 }
 
@@ -66,20 +71,23 @@ function sectionsOf(snapshot: SnapshotData): Record<string, Uint8Array> {
 export function readSnapshot(
   file: Uint8Array,
   encoder: { name: string; fingerprint: string },
-): { snapshot: SnapshotData; contentHash: string } {
+): NamedSnapshot {
   const read = readSections(MAGIC, file)
   if (typeof read === 'string') throw invalid(read)
-  const header = read.header as Partial<ReturnType<typeof headerOf>> & { contentHash?: string }
-  if (header.formatVersion !== FORMAT_VERSION) {
+  const { headerHash, ...rest } = read.header
+  if (rest.formatVersion !== FORMAT_VERSION) {
     throw invalid(
-      `it has format version ${String(header.formatVersion)}, and this release reads ${FORMAT_VERSION}`,
+      `it has format version ${String(rest.formatVersion)}, and this release reads ${FORMAT_VERSION}`,
     )
   }
+  if (headerHash !== hashOf(rest)) throw invalid(DAMAGED)
+  // The hash has just shown that this is the header as it was written.
+  const header = rest as unknown as ReturnType<typeof headerOf> & Omit<NamedSnapshot, 'snapshot'>
   const made = header.encoder
-  if (!made || made.fingerprint !== encoder.fingerprint) {
+  if (made.fingerprint !== encoder.fingerprint) {
     throw new StrataError(
       'encoder_mismatch',
-      `The snapshot was made with the encoder ${made?.name ?? 'unknown'} (fingerprint ${made?.fingerprint?.slice(0, 12) ?? 'none'}), but this router uses ${encoder.name} (${encoder.fingerprint.slice(0, 12)}): their vectors cannot be compared. Fit the route set again with this encoder, or load the snapshot with the one that made it.`,
+      `The snapshot was made with the encoder ${made.name} (fingerprint ${made.fingerprint.slice(0, 12)}), but this router uses ${encoder.name} (${encoder.fingerprint.slice(0, 12)}): their vectors cannot be compared. Fit the route set again with this encoder, or load the snapshot with the one that made it.`,
     )
   }
   const section = (name: string) => {
@@ -93,8 +101,8 @@ export function readSnapshot(
   const dims = made.dimensions
   const snapshot: SnapshotData = {
     encoder: made,
-    routeSet: header.routeSet as RouteSet,
-    lexicalScale: header.lexicalScale as number,
+    routeSet: header.routeSet,
+    lexicalScale: header.lexicalScale,
     vocabulary: { hashes: ints('hashes'), inverseFrequencies: floats('inverseFrequencies') },
     head: { dims, values: signed('headValues'), scales: floats('headScales') },
     postings: {
@@ -107,13 +115,12 @@ export function readSnapshot(
       offsets: ints('exampleOffsets'),
       vectors: { dims, values: signed('exampleValues'), scales: floats('exampleScales') },
     },
-    calibration: header.calibration as Calibration,
-    report: header.report as FitReport,
+    cohesion: floats('cohesion'),
+    calibration: header.calibration,
+    report: header.report,
   }
-  const hash = contentHash(snapshot)
-  if (hash !== header.contentHash)
-    throw invalid('its content does not match its own hash, so it was damaged or changed')
-  return { snapshot, contentHash: hash }
+  if (contentHash(snapshot) !== header.contentHash) throw invalid(DAMAGED)
+  return { snapshot, contentHash: header.contentHash, provisional: header.provisional }
 }
 
 function wholeWords(bytes: Uint8Array, name: string): ArrayBuffer {

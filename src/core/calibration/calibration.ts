@@ -24,7 +24,7 @@ export function familiarity(
   energy: number,
   nearness: number,
   share: number,
-  calibration: Calibration,
+  calibration: Pick<Calibration, 'energy' | 'nearness'>,
 ): number {
   return (
     (energy - calibration.energy.mean) / calibration.energy.deviation +
@@ -112,4 +112,22 @@ export function fitSpread(values: readonly number[], prior: Spread, priorRows: n
     values.reduce((sum, x) => sum + (x - mean) ** 2, 0) +
     priorRows * (prior.deviation ** 2 + (prior.mean - mean) ** 2)
   return { mean, deviation: Math.sqrt(squares / total) }
+}
+
+/**
+ * The familiarity below which a query most likely belongs to no route: where `share` of the held-out queries that do
+ * belong would lie below, pulled towards `prior` as if by `priorRows` further queries.
+ */
+export function fitFrontier(
+  familiarities: readonly number[],
+  share: number,
+  prior: number,
+  priorRows: number,
+): number {
+  const sorted = Float64Array.from(familiarities).sort()
+  if (sorted.length === 0) return prior
+  const place = share * (sorted.length - 1)
+  const low = sorted[Math.floor(place)]!
+  const quantile = low + (place - Math.floor(place)) * (sorted[Math.ceil(place)]! - low)
+  return (sorted.length * quantile + priorRows * prior) / (sorted.length + priorRows)
 }

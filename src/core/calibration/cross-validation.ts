@@ -1,9 +1,10 @@
 import { seededRandom, shuffle } from '../../util/random.ts'
-import { NEAR_EXAMPLES, NearestMean, TopRoutes } from '../evidence.ts'
+import { NEAR_EXAMPLES, NearestMean, nearnessOf, TopRoutes } from '../evidence.ts'
 import type { FeaturisedTexts } from '../features/training-rows.ts'
 import type { SoftmaxRegression } from '../heads/softmax-regression.ts'
 import type { TrainingText } from '../training-texts.ts'
 import { type HeldOutScores, logSumExp } from './calibration.ts'
+import { cosine } from './cohesion.ts'
 
 const FOLDS = 5
 const FOLD_SEED = 20_011
@@ -18,18 +19,23 @@ export interface HeldOutEvidence extends HeldOutScores {
   readonly accuracy: number | null
 }
 
+/** The rows of `texts` that are examples of each route. */
+export function exampleRows(texts: readonly TrainingText[], routes: number): number[][] {
+  const rows: number[][] = Array.from({ length: routes }, () => [])
+  texts.forEach((text, row) => {
+    if (text.isExample && text.route >= 0) rows[text.route]!.push(row)
+  })
+  return rows
+}
+
 /**
  * The fold of each row, or -1 for rows that are always trained on: hints, background texts, and the only example
  * of a route. The examples of a route are spread over the folds as evenly as they go, by a seeded shuffle.
  */
 export function assignFolds(texts: readonly TrainingText[], routes: number): Int8Array {
-  const rowsOf: number[][] = Array.from({ length: routes }, () => [])
-  texts.forEach((text, row) => {
-    if (text.isExample && text.route >= 0) rowsOf[text.route]!.push(row)
-  })
   const folds = new Int8Array(texts.length).fill(-1)
   const random = seededRandom(FOLD_SEED)
-  rowsOf.forEach((rows, route) => {
+  exampleRows(texts, routes).forEach((rows, route) => {
     if (rows.length < 2) return
     shuffle(rows, random).forEach((row, place) => {
       folds[row] = (place + route) % FOLDS
@@ -43,14 +49,12 @@ export function crossValidate(
   texts: readonly TrainingText[],
   { rows, vocabulary }: FeaturisedTexts,
   regression: SoftmaxRegression,
-  routes: number,
+  cohesion: Float32Array,
   onFold: (fold: number, of: number) => void,
 ): HeldOutEvidence {
+  const routes = cohesion.length
   const folds = assignFolds(texts, routes)
-  const examplesOf: number[][] = Array.from({ length: routes }, () => [])
-  texts.forEach((text, row) => {
-    if (text.isExample && text.route >= 0) examplesOf[text.route]!.push(row)
-  })
+  const examplesOf = exampleRows(texts, routes)
   const held = [...folds.keys()].filter((row) => folds[row]! >= 0)
   const scores = new Float32Array(held.length * rows.classes)
   const labels = new Int32Array(held.length)
@@ -83,7 +87,7 @@ export function crossValidate(
       scores.set(rowScores, count * rows.classes)
       labels[count++] = rows.labels[row]!
       energies.push(logSumExp(rowScores, routes))
-      nearnesses.push(nearest.mean)
+      nearnesses.push(nearnessOf(nearest.mean, cohesion[top.routes[0]!]!))
       if (top.routes[0] === rows.labels[row]) right++
     }
     regression.restore(whole)
@@ -112,11 +116,4 @@ function featuresOfOneText(rows: FeaturisedTexts['rows'], size: number): Uint8Ar
     }
   }
   return onlyHere
-}
-
-/** Dot product of two dense rows, which have unit length. */
-function cosine(dense: Float32Array, dims: number, first: number, second: number): number {
-  let sum = 0
-  for (let d = 0, a = first * dims, b = second * dims; d < dims; d++) sum += dense[a + d]! * dense[b + d]!
-  return sum
 }

@@ -2,8 +2,8 @@ import { SpellingCorrector } from './spelling.ts'
 import { SpellingIndex } from './spelling-index.ts'
 import { splitWords, type Words } from './words.ts'
 
-// A message of nothing but unknown words is another language or noise; correcting it all would only cost time.
-const MOST_CORRECTIONS = 24
+// A message of many unknown words is another language or noise; looking them all up would only cost time.
+const MOST_ATTEMPTS = 64
 
 /** A text as it will be scored. */
 export interface CheckedText {
@@ -47,16 +47,17 @@ export class SpellCheck {
     const split = splitWords(text)
     let corrections: { from: string; to: string }[] | undefined
     let places: number[] | undefined
+    let attempts = 0
     for (let i = 0; i < split.words.length; i++) {
       const word = split.words[i]!
       if (word.length < 4 || isOwnWord(word)) continue
+      if (++attempts > MOST_ATTEMPTS) break
       const to = this.#corrector.correct(word)
       if (to === null) continue
       corrections ??= []
       places ??= []
       corrections.push({ from: word, to })
       places.push(i)
-      if (corrections.length === MOST_CORRECTIONS) break
     }
     if (!corrections || !places) return { text, words: split.words, corrections: NO_CORRECTIONS }
     return { ...replaceWords(text, split, places, corrections), corrections }
