@@ -16,15 +16,35 @@ export interface FitOptions {
   /** Probability with which that promise may fail, over the draw of `data`. Default 0.05. */
   readonly delta?: number
   readonly onProgress?: FitProgress
-  /** Report of a former fit whose threshold stays in force, though its guarantee does not outlive the head. */
-  readonly keep?: FitReport
 }
 
 const DEFAULT_DELTA = 0.05
 const SPLIT_SEED = 7
 
-/** Fits everything: head, calibration and, when asked for, the threshold that keeps the error rate. */
-export function fitSnapshot(routeSet: RouteSet, encoder: Encoder, options: FitOptions): SnapshotData {
+/** Confidence that a route of the set needs unless a guarantee or the route itself says otherwise. */
+export function defaultThreshold(routeSet: RouteSet): number {
+  return routeSet.defaults?.threshold ?? DEFAULT_THRESHOLD
+}
+
+/**
+ * The threshold of a set after an edit: the one in force, which labelled data may have chosen, unless the edit
+ * changes the set's own. What was promised with it does not outlive the head.
+ */
+export function keptThreshold(before: SnapshotData, after: RouteSet): number {
+  const isSame = before.routeSet.defaults?.threshold === after.defaults?.threshold
+  return isSame ? before.report.thresholds.default : defaultThreshold(after)
+}
+
+/**
+ * Fits everything: head, calibration and, when asked for, the threshold that keeps the error rate.
+ * @param threshold in force when no error rate is asked for
+ */
+export function fitSnapshot(
+  routeSet: RouteSet,
+  encoder: Encoder,
+  options: FitOptions,
+  threshold = defaultThreshold(routeSet),
+): SnapshotData {
   const start = performance.now()
   const maxErrorRate = options.maxErrorRate ?? (options.data ? routeSet.defaults?.maxErrorRate : undefined)
   const delta = options.delta ?? DEFAULT_DELTA
@@ -43,7 +63,6 @@ export function fitSnapshot(routeSet: RouteSet, encoder: Encoder, options: FitOp
     )
   const { accuracyCv, eceCv, ...compiled } = compileRoutes(routeSet, encoder, options.onProgress)
   const examples = compiled.examples.offsets.at(-1) ?? 0
-  const ownThreshold = routeSet.defaults?.threshold ?? options.keep?.thresholds.default ?? DEFAULT_THRESHOLD
   const report = (
     thresholds: FitReport['thresholds'],
     snapshot: Omit<SnapshotData, 'report'>,
@@ -56,25 +75,34 @@ export function fitSnapshot(routeSet: RouteSet, encoder: Encoder, options: FitOp
     seconds: Math.round(performance.now() - start) / 1000,
     bytes: sizeOf(snapshot),
   })
-  const uncalibrated: SnapshotData = { ...compiled, report: report({ default: ownThreshold }, compiled) }
+  const uncalibrated: SnapshotData = { ...compiled, report: report({ default: threshold }, compiled) }
   if (!options.data) return uncalibrated
   const [calibrating, testing] = maxErrorRate === undefined ? [options.data, []] : split(options.data)
   const calibration = calibrateOnLabels(uncalibrated, encoder, calibrating, options.onProgress)
   const calibrated: SnapshotData = { ...uncalibrated, calibration }
   if (maxErrorRate === undefined)
-    return { ...calibrated, report: report({ default: ownThreshold }, calibrated) }
+    return { ...calibrated, report: report({ default: threshold }, calibrated) }
   const decider = new Decider(calibrated, encoder, '')
+  const ownThresholds = new Map(routeSet.routes.map((route) => [route.name, route.threshold]))
   const act = (rows: readonly LabelledText[]): ActedRow[] =>
     rows.map(({ text, route }) => {
-      const decision = decider.decide(text, { topK: 1 })
+      const { candidates, confidence, reason } = decider.decide(text, { topK: 1 })
+      const best = candidates[0]?.route
+      const own = best === undefined ? undefined : ownThresholds.get(best)
       return {
-        confidence: decision.confidence,
-        right: decision.candidates[0]?.route === route,
-        always: decision.reason === 'rule',
+        // A route with a threshold of its own is acted on by that one, whatever is chosen for the set.
+        confidence: own === undefined || confidence >= own ? confidence : 0,
+        right: best === route,
+        always: reason === 'rule' || (own !== undefined && confidence >= own),
       }
     })
-  const { threshold, ...guarantee } = guaranteedThreshold(act(calibrating), act(testing), maxErrorRate, delta)
-  return { ...calibrated, report: report({ default: threshold, guarantee }, calibrated) }
+  const { threshold: chosen, ...guarantee } = guaranteedThreshold(
+    act(calibrating),
+    act(testing),
+    maxErrorRate,
+    delta,
+  )
+  return { ...calibrated, report: report({ default: chosen, guarantee }, calibrated) }
 }
 
 function checkRate(name: string, rate: number | undefined): void {

@@ -5,7 +5,7 @@ import { lexicalWords, QueryFeatures } from './features/query-features.ts'
 import type { Postings } from './lexical/postings.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { collectTrainingTexts } from './training-texts.ts'
-import { quantiseRows } from './vectors/quantised-rows.ts'
+import { type QuantisedRows, quantiseRows } from './vectors/quantised-rows.ts'
 
 // By how many sharpened units an example of a changed route should beat every other route.
 const MARGIN = 4
@@ -20,22 +20,25 @@ interface RouteWeights {
 /**
  * A snapshot for an edited route set, made from the present one in milliseconds: unchanged routes keep their
  * weights, gone ones go, and each new or changed one learns its examples against the others as they stand, by
- * passive-aggressive steps. Calibration stays; words never seen before have no weight yet. A full fit replaces it.
+ * passive-aggressive steps. Calibration stays; words never seen before have no weight yet, and negatives and
+ * out-of-scope examples are as before. A full fit replaces it.
+ * @param threshold of the edited set
  * @see Crammer et al. 2006, "Online passive-aggressive algorithms"
  */
 export function updateProvisionally(
   snapshot: SnapshotData,
   routeSet: RouteSet,
   encoder: Encoder,
+  threshold: number,
 ): SnapshotData {
   const before = new Map(snapshot.routeSet.routes.map((route, index) => [route.name, { route, index }]))
   const scorer = new EvidenceScorer(snapshot, encoder)
   const features = new QueryFeatures(encoder)
-  const dims = encoder.dimensions
-  const rows: Float32Array[] = []
   const kept = new Int32Array(snapshot.head.scales.length).fill(-1)
   const learnt = new Map<number, Map<number, number>>()
-  const vectors: Float32Array[] = []
+  const head: QuantisedRows[] = []
+  const examples: QuantisedRows[] = []
+  let exampleRows = 0
   const offsets = new Int32Array(routeSet.routes.length + 1)
   const meanCohesion =
     snapshot.cohesion.reduce((sum, x) => sum + x, 0) / Math.max(1, snapshot.cohesion.length)
@@ -45,14 +48,10 @@ export function updateProvisionally(
     if (old && sameEvidence(old.route, route)) {
       kept[old.index] = index
       cohesion[index] = snapshot.cohesion[old.index]!
-      rows.push(headRow(snapshot, old.index))
-      for (
-        let row = snapshot.examples.offsets[old.index]!;
-        row < snapshot.examples.offsets[old.index + 1]!;
-        row++
-      ) {
-        vectors.push(exampleRow(snapshot, row))
-      }
+      head.push(rowsOf(snapshot.head, old.index, old.index + 1))
+      const { offsets: places, vectors } = snapshot.examples
+      examples.push(rowsOf(vectors, places[old.index]!, places[old.index + 1]!))
+      exampleRows += places[old.index + 1]! - places[old.index]!
     } else {
       const texts = collectTrainingTexts({ routes: [route] }).filter((text) => text.route === 0)
       const weights = learnRoute(
@@ -62,26 +61,34 @@ export function updateProvisionally(
         features,
         old?.index ?? -1,
       )
-      rows.push(weights.dense)
       learnt.set(index, weights.sparse)
-      for (const text of texts)
-        if (text.isExample) vectors.push(encoder.encode(text.text, new Float32Array(dims)))
+      head.push(quantiseRows(weights.dense, encoder.dimensions))
+      for (const { text, isExample } of texts) {
+        if (!isExample) continue
+        examples.push(quantiseRows(encoder.encode(text), encoder.dimensions))
+        exampleRows++
+      }
     }
-    offsets[index + 1] = vectors.length
+    offsets[index + 1] = exampleRows
   })
   const background = snapshot.routeSet.routes.length
   if (snapshot.head.scales.length > background) {
     kept[background] = routeSet.routes.length
-    rows.push(headRow(snapshot, background))
+    head.push(rowsOf(snapshot.head, background, background + 1))
   }
   return {
     ...snapshot,
     routeSet,
-    head: quantiseRows(concatenate(rows, dims), dims),
+    head: joinRows(head, encoder.dimensions),
     postings: replaceRoutes(snapshot.postings, kept, learnt),
     cohesion,
-    examples: { offsets, vectors: quantiseRows(concatenate(vectors, dims), dims) },
-    report: { ...snapshot.report, routes: routeSet.routes.length, examples: vectors.length },
+    examples: { offsets, vectors: joinRows(examples, encoder.dimensions) },
+    report: {
+      ...snapshot.report,
+      routes: routeSet.routes.length,
+      examples: offsets.at(-1)!,
+      thresholds: { default: threshold },
+    },
   }
 }
 
@@ -141,28 +148,25 @@ function step(weights: RouteWeights, dense: Float32Array, sparse: SparseVector, 
   }
 }
 
-function headRow({ head }: SnapshotData, index: number): Float32Array {
-  const scale = head.scales[index]!
-  return Float32Array.from(
-    head.values.subarray(index * head.dims, (index + 1) * head.dims),
-    (value) => value * scale,
-  )
+function rowsOf({ dims, values, scales }: QuantisedRows, start: number, end: number): QuantisedRows {
+  return {
+    dims,
+    values: values.subarray(start * dims, end * dims),
+    scales: scales.subarray(start, end),
+  }
 }
 
-function exampleRow({ examples: { vectors } }: SnapshotData, index: number): Float32Array {
-  const scale = vectors.scales[index]!
-  return Float32Array.from(
-    vectors.values.subarray(index * vectors.dims, (index + 1) * vectors.dims),
-    (value) => value * scale,
-  )
-}
-
-function concatenate(rows: readonly Float32Array[], dims: number): Float32Array {
-  const all = new Float32Array(rows.length * dims)
-  rows.forEach((row, index) => {
-    all.set(row, index * dims)
-  })
-  return all
+function joinRows(parts: readonly QuantisedRows[], dims: number): QuantisedRows {
+  const count = parts.reduce((sum, { scales }) => sum + scales.length, 0)
+  const values = new Int8Array(count * dims)
+  const scales = new Float32Array(count)
+  let row = 0
+  for (const part of parts) {
+    values.set(part.values, row * dims)
+    scales.set(part.scales, row)
+    row += part.scales.length
+  }
+  return { dims, values, scales }
 }
 
 /** Postings in which class k is now `kept[k]` (-1: gone), and new routes have the weights `learnt`. */

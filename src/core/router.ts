@@ -15,7 +15,7 @@ import { Decider } from './decider.ts'
 import { checkLabels } from './evaluation/check-labels.ts'
 import { evaluateDecisions } from './evaluation/evaluate.ts'
 import { explain } from './explain.ts'
-import { type FitOptions, fitSnapshot } from './fit-snapshot.ts'
+import { type FitOptions, fitSnapshot, keptThreshold } from './fit-snapshot.ts'
 import { updateProvisionally } from './provisional-update.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { contentHash, readSnapshot, writeSnapshot } from './snapshot-file.ts'
@@ -55,8 +55,8 @@ export class Router {
    * @throws StrataError `invalid_snapshot`, or `encoder_mismatch` when another encoder made it
    */
   static load(bytes: Uint8Array, encoder: Encoder): Router {
-    const { snapshot, contentHash: hash } = readSnapshot(bytes, encoder)
-    return new Router(snapshot, encoder, hash, false)
+    const { snapshot, contentHash: hash, provisional } = readSnapshot(bytes, encoder)
+    return new Router(snapshot, encoder, hash, provisional)
   }
 
   /** Name of the snapshot that decides now: 32 hexadecimal digits, a hash of its content. */
@@ -176,17 +176,17 @@ export class Router {
    */
   replace(routeSet: RouteSet): void {
     const texts = routeSet.routes.reduce((sum, route) => sum + route.examples.length + 2, 0)
-    if (texts <= QUICK_FIT_TEXTS)
-      this.#adopt(fitSnapshot(routeSet, this.encoder, { keep: this.report }), false)
-    else this.#adopt(updateProvisionally(this.#decider.snapshot, routeSet, this.encoder), true)
+    const before = this.#decider.snapshot
+    const threshold = keptThreshold(before, routeSet)
+    if (texts <= QUICK_FIT_TEXTS) this.#adopt(fitSnapshot(routeSet, this.encoder, {}, threshold), false)
+    else this.#adopt(updateProvisionally(before, routeSet, this.encoder, threshold), true)
   }
 
-  /** Fits the present route set in full; the calibration by labelled data, if there was one, is kept as thresholds only. */
+  /** Fits the present route set in full; of a calibration by labelled data, if there was one, the threshold is kept. */
   refit(onProgress?: FitProgress): FitReport {
-    this.#adopt(
-      fitSnapshot(this.routeSet, this.encoder, { keep: this.report, ...(onProgress ? { onProgress } : {}) }),
-      false,
-    )
+    const threshold = keptThreshold(this.#decider.snapshot, this.routeSet)
+    const options = onProgress ? { onProgress } : {}
+    this.#adopt(fitSnapshot(this.routeSet, this.encoder, options, threshold), false)
     return this.report
   }
 
@@ -223,7 +223,8 @@ export class Router {
 
   /** The snapshot that decides now as bytes, for `load`. */
   save(): Uint8Array {
-    return writeSnapshot(this.#decider.snapshot)
+    const { snapshot, fingerprint } = this.#decider
+    return writeSnapshot({ snapshot, contentHash: fingerprint, provisional: this.#provisional })
   }
 }
 
