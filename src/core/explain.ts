@@ -1,28 +1,32 @@
 import type { Decision, Explanation, RouteOptions } from '../contracts/index.ts'
-import type { Decider, DecisionTrace } from './decider.ts'
+import { DEFAULT_TOP_K, type Decider, type DecisionTrace } from './decider.ts'
 import { splitWords } from './text/words.ts'
 import { collectTrainingTexts } from './training-texts.ts'
 
 const NEAREST_OF_EACH = 3
 const MOST_WORDS = 32
 const MOST_WORDS_LEFT_OUT = 6
+// Each word costs one scoring of the text without it. So many characters of scoring, at most 0.5 µs each, are worth
+// it: 32 words of an ordinary message, one of a text of 32 KiB.
+const MOST_CHARACTERS_SCORED = 40_000
 
-/** Decides one text and says why. Costs one scoring for each word, so about a hundred microseconds. */
+/** Decides one text and says why. Costs one scoring for each word, about a hundred microseconds; long texts up to 50 ms. */
 export function explain(decider: Decider, text: string, options: RouteOptions): Decision {
   let trace: DecisionTrace | undefined
+  const topK = options.topK ?? DEFAULT_TOP_K
   // The runner-up is needed even when only one candidate is asked for.
-  const wide = decider.decide(text, { ...options, topK: Math.max(2, options.topK ?? 3) }, (seen) => {
+  const wide = decider.decide(text, { ...options, topK: Math.max(2, topK) }, (seen) => {
     trace = seen
   })
   const { reading, matches, segment, usedContext } = trace!
-  const decision: Decision = { ...wide, candidates: wide.candidates.slice(0, options.topK ?? 3) }
+  const decision: Decision = { ...wide, candidates: wide.candidates.slice(0, topK) }
   const runnerUp = wide.candidates[1] ?? null
   const names = decider.snapshot.routeSet.routes.map((route) => route.name)
   const best = wide.candidates[0] ? names.indexOf(wide.candidates[0].route) : -1
   const rival = runnerUp ? names.indexOf(runnerUp.route) : -1
-  const words = wordEffects(decider, reading.checked.text, best, rival)
+  const words = wordEffects(decider, segment ?? text, best, rival)
   const explanation: Omit<Explanation, 'summary'> = {
-    nearest: nearestExamples(decider, reading.checked.text, best, rival),
+    nearest: nearestExamples(decider, segment ?? text, best, rival),
     words,
     rules: (matches?.matched ?? []).map(({ route, rule }) => ({
       route: names[route]!,
@@ -30,25 +34,31 @@ export function explain(decider: Decider, text: string, options: RouteOptions): 
       when: conditionText(rule.when),
     })),
     runnerUp,
-    outOfScope: 1 - reading.scope,
-    flip: whatWouldFlip(decider, segment ?? text, wide, words, options),
-    ...(segment === null ? {} : { segment }),
+    flip: whatWouldFlip(decider, text, wide, words, options),
+    ...(segment === null || decision.reason === 'rule' ? {} : { segment }),
     usedContext,
     corrections: reading.checked.corrections,
   }
   return { ...decision, explanation: { summary: summarise(wide, explanation), ...explanation } }
 }
 
-/** What each word adds to the best candidate against the runner-up, in log odds: the margin with it less without it. */
+/**
+ * What each word, wherever it occurs, adds to the best candidate against the runner-up, in log odds: the margin with
+ * it less the margin without it.
+ */
 function wordEffects(decider: Decider, text: string, best: number, rival: number): Explanation['words'] {
   if (best < 0) return []
-  const { starts, ends } = splitWords(text)
+  const { words, starts, ends } = splitWords(text)
+  const most = Math.min(MOST_WORDS, Math.ceil(MOST_CHARACTERS_SCORED / Math.max(1, text.length)))
+  const firstPlaces = [...new Map(words.map((word, i) => [word, i] as const).reverse()).values()].sort(
+    (a, b) => a - b,
+  )
   const whole = margin(decider, text, best, rival)
-  return starts
-    .slice(0, MOST_WORDS)
-    .map((start, i) => ({
-      text: text.slice(start, ends[i]),
-      effect: round(whole - margin(decider, text.slice(0, start) + text.slice(ends[i]), best, rival)),
+  return firstPlaces
+    .slice(0, most)
+    .map((place) => ({
+      text: text.slice(starts[place], ends[place]),
+      effect: round(whole - margin(decider, withoutWords(text, [words[place]!]), best, rival)),
     }))
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
 }
@@ -59,6 +69,19 @@ function margin(decider: Decider, text: string, best: number, rival: number): nu
   return (scores[best]! - (rival < 0 ? 0 : scores[rival]!)) * decider.snapshot.calibration.sharpness
 }
 
+/** `text` without any occurrence of the given words, which are as `splitWords` gives them. */
+function withoutWords(text: string, leftOut: readonly string[]): string {
+  const { words, starts, ends } = splitWords(text)
+  let rest = ''
+  let from = 0
+  words.forEach((word, i) => {
+    if (!leftOut.includes(word)) return
+    rest += text.slice(from, starts[i])
+    from = ends[i]!
+  })
+  return rest + text.slice(from)
+}
+
 function nearestExamples(
   decider: Decider,
   text: string,
@@ -66,24 +89,33 @@ function nearestExamples(
   rival: number,
 ): Explanation['nearest'] {
   if (best < 0) return []
-  const texts = collectTrainingTexts(decider.snapshot.routeSet).filter(
-    ({ isExample, route }) => isExample && route >= 0,
-  )
   decider.readText(text, null, null)
   const found: { example: number; similarity: number; route: number }[] = []
   decider.scorer.forNearExamples((example, similarity, route) => {
     if (route === best || route === rival) found.push({ example, similarity, route })
   })
   found.sort((a, b) => b.similarity - a.similarity || a.example - b.example)
-  const ofEach = (route: number) => found.filter((entry) => entry.route === route).slice(0, NEAREST_OF_EACH)
-  return [...ofEach(best), ...ofEach(rival)].map(({ example, similarity, route }) => ({
-    route: decider.snapshot.routeSet.routes[route]!.name,
-    example: texts[example]!.text,
-    similarity: round(similarity),
-  }))
+  const ofEach = (index: number) => {
+    const route = decider.snapshot.routeSet.routes[index]
+    if (!route) return []
+    const texts = collectTrainingTexts({ routes: [route] }).filter(({ isExample }) => isExample)
+    const first = decider.snapshot.examples.offsets[index]!
+    return found
+      .filter((entry) => entry.route === index)
+      .slice(0, NEAREST_OF_EACH)
+      .map(({ example, similarity }) => ({
+        route: route.name,
+        example: texts[example - first]!.text,
+        similarity: round(similarity),
+      }))
+  }
+  return [...ofEach(best), ...ofEach(rival)]
 }
 
-/** The fewest words, taken by their effect, without which the decision is another; and the threshold that turns it. */
+/**
+ * Words without which the decision is another, taken by their effect, none of them needless; and the threshold that
+ * turns it.
+ */
 function whatWouldFlip(
   decider: Decider,
   text: string,
@@ -91,27 +123,25 @@ function whatWouldFlip(
   words: Explanation['words'],
   options: RouteOptions,
 ): Explanation['flip'] {
-  const threshold =
-    decision.reason === 'rule' || decision.candidates.length === 0 ? {} : { threshold: decision.confidence }
-  if (decision.reason === 'rule') return threshold
-  const leftOut: string[] = []
-  let remaining = text
-  for (const { text: word, effect } of words) {
-    if (effect <= 0 || leftOut.length === MOST_WORDS_LEFT_OUT) break
-    const shorter = withoutWord(remaining, word)
-    if (shorter === remaining) continue
-    remaining = shorter
-    leftOut.push(word)
-    const after = decider.decide(remaining, { ...options, topK: 1 })
-    if (after.route !== decision.route) return { withoutWords: leftOut, then: after.route, ...threshold }
+  if (decision.reason === 'rule' || decision.candidates.length === 0) return {}
+  const threshold = decision.confidence
+  const routeWithout = (leftOut: readonly string[]) => {
+    const keys = leftOut.flatMap((word) => splitWords(word).words)
+    return decider.decide(withoutWords(text, keys), { ...options, topK: 1 }).route
   }
-  return threshold
-}
-
-function withoutWord(text: string, word: string): string {
-  const { starts, ends } = splitWords(text)
-  const place = starts.findIndex((start, i) => text.slice(start, ends[i]) === word)
-  return place < 0 ? text : text.slice(0, starts[place]) + text.slice(ends[place])
+  const most = Math.min(MOST_WORDS_LEFT_OUT, Math.floor(MOST_CHARACTERS_SCORED / Math.max(1, text.length)))
+  let leftOut: string[] = []
+  for (const { text: word, effect } of words) {
+    if (effect <= 0 || leftOut.length === most) break
+    leftOut.push(word)
+    if (routeWithout(leftOut) === decision.route) continue
+    for (const earlier of leftOut.slice(0, -1)) {
+      const fewer = leftOut.filter((kept) => kept !== earlier)
+      if (routeWithout(fewer) !== decision.route) leftOut = fewer
+    }
+    return { withoutWords: leftOut, then: routeWithout(leftOut), threshold }
+  }
+  return { threshold }
 }
 
 function conditionText(when: { phrase?: string; regex?: string; metadata?: unknown }): string {
@@ -122,7 +152,7 @@ function conditionText(when: { phrase?: string; regex?: string; metadata?: unkno
 
 function summarise(
   decision: Decision,
-  { nearest, rules, runnerUp, outOfScope, usedContext, segment }: Omit<Explanation, 'summary'>,
+  { nearest, rules, runnerUp, usedContext, segment }: Omit<Explanation, 'summary'>,
 ): string {
   const percent = (p: number) => `${(p * 100).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)}%`
   const best = decision.candidates[0]
@@ -139,7 +169,7 @@ function summarise(
     return `${decision.route} with ${percent(decision.confidence)} confidence${where}${like}.`
   }
   if (decision.reason === 'out-of-scope') {
-    return `No match: with ${percent(outOfScope)} probability no route is meant; the nearest is ${best.route}.`
+    return `No match: with ${percent(decision.outOfScope)} probability no route is meant; the nearest is ${best.route}.`
   }
   if (decision.reason === 'ambiguous' && runnerUp) {
     return `No match: it is ${best.route} (${percent(best.confidence)}) or ${runnerUp.route} (${percent(runnerUp.confidence)}), and neither reaches ${percent(decision.threshold)}.`
