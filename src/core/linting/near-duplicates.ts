@@ -11,13 +11,13 @@ export const EXACT_LIMIT = 3_500
 const TABLES = 8
 const BITS = 14
 /** Neighbours that a vector is compared with in one bucket, so that crowded buckets stay cheap. */
-const NEIGHBOURS = 64
+const NEIGHBOURS = 24
 /** Pairs that are kept; a set with more has a problem that ten thousand examples of it show. */
 const MAX_PAIRS = 10_000
 
 /**
  * Pairs of vectors from different groups whose cosine is at least `least`.
- * @param vectors `groups.length` unit vectors of `dimensions`, one after the other
+ * @param vectors `groups.length` unit vectors of `dimensions` (a multiple of 4), one after the other
  * @param groups the group of each vector
  * @remarks Exact up to `EXACT_LIMIT` vectors; beyond, random hyperplanes find about four of five pairs at a cosine of
  *   0.95 and nearly all above 0.98, in time linear in the number of vectors. Deterministic.
@@ -32,7 +32,7 @@ export function nearDuplicates(
   const pairs = new Map<number, NearPair>()
   const compare = (first: number, second: number) => {
     if (groups[first] === groups[second] || pairs.size >= MAX_PAIRS) return
-    const similarity = dot(vectors, first * dimensions, second * dimensions, dimensions)
+    const similarity = dot(vectors, first * dimensions, vectors, second * dimensions, dimensions)
     if (similarity >= least) pairs.set(first * groups.length + second, { first, second, similarity })
   }
   if (groups.length <= EXACT_LIMIT) {
@@ -54,7 +54,7 @@ function compareWithinBuckets(
   compare: (first: number, second: number) => void,
 ): void {
   const random = seededRandom(1)
-  const planes = Float32Array.from({ length: BITS * dimensions }, () => 0)
+  const planes = new Float32Array(BITS * dimensions)
   for (let table = 0; table < TABLES; table++) {
     // A sum of three uniform numbers is round enough for directions.
     for (let index = 0; index < planes.length; index++) planes[index] = random() + random() + random() - 1.5
@@ -62,9 +62,7 @@ function compareWithinBuckets(
     for (let vector = 0; vector < count; vector++) {
       let key = 0
       for (let bit = 0; bit < BITS; bit++) {
-        let sum = 0
-        for (let d = 0; d < dimensions; d++)
-          sum += vectors[vector * dimensions + d]! * planes[bit * dimensions + d]!
+        const sum = dot(vectors, vector * dimensions, planes, bit * dimensions, dimensions)
         key = key * 2 + (sum > 0 ? 1 : 0)
       }
       const bucket = buckets.get(key) ?? []
@@ -75,8 +73,14 @@ function compareWithinBuckets(
   }
 }
 
-function dot(vectors: Float32Array, first: number, second: number, dimensions: number): number {
-  let sum = 0
-  for (let d = 0; d < dimensions; d++) sum += vectors[first + d]! * vectors[second + d]!
-  return sum
+/** Four sums side by side: one alone waits for each addition, which makes it three times as slow. */
+function dot(a: Float32Array, startA: number, b: Float32Array, startB: number, dimensions: number): number {
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0]
+  for (let d = 0; d < dimensions; d += 4) {
+    sum0 += a[startA + d]! * b[startB + d]!
+    sum1 += a[startA + d + 1]! * b[startB + d + 1]!
+    sum2 += a[startA + d + 2]! * b[startB + d + 2]!
+    sum3 += a[startA + d + 3]! * b[startB + d + 3]!
+  }
+  return sum0 + sum1 + sum2 + sum3
 }
