@@ -7,6 +7,7 @@ const BAR_COLUMNS = 24
 const SHORT_BAR_COLUMNS = 10
 const ROUTE_COLUMNS = 24
 const MOST_WORDS = 8
+const MOST_TEXT_LINES = 4
 
 /** A probability as the flags take it, never rounded to a certainty it does not have. */
 export function confidenceText(confidence: number): string {
@@ -32,7 +33,7 @@ export function decisionLines(text: string, decision: Decision, terminal: Termin
   const style = colourOf(decision)
   const { filled, rest } = bar(decision.confidence, BAR_COLUMNS)
   const lines = [
-    terminal.style('bold', truncate(printable(text), terminal.width)),
+    ...textLines(text, terminal.width).map((line) => terminal.style('bold', line)),
     `  ${terminal.style(style, `→ ${decision.route ?? 'no match'}`)}  ${terminal.style(style, filled)}${terminal.style('dim', rest)} ${confidenceText(decision.confidence)}  ${terminal.style('dim', reasonText(decision))}`,
     '',
     ...candidateLines(decision, terminal),
@@ -47,6 +48,11 @@ export function decisionLines(text: string, decision: Decision, terminal: Termin
   }
   if (decision.explanation) lines.push('', ...explanationLines(decision, decision.explanation, terminal))
   return lines
+}
+
+/** The text as it came, up to a few lines of it. */
+function textLines(text: string, width: number): string[] {
+  return wrap(truncate(printable(text), width * MOST_TEXT_LINES), width).slice(0, MOST_TEXT_LINES)
 }
 
 function colourOf(decision: Decision): Style {
@@ -140,7 +146,7 @@ function explanationLines(decision: Decision, explanation: Explanation, terminal
     )
   lines.push(
     '',
-    `    ${terminal.style('dim', `Probability that no route is right: ${confidenceText(explanation.outOfScope)}`)}`,
+    `    ${terminal.style('dim', `Probability that no route is right: ${confidenceText(decision.outOfScope)}`)}`,
   )
   return lines
 }
@@ -170,7 +176,7 @@ function flipText(decision: Decision, flip: Explanation['flip']): string {
     const words = flip.withoutWords.map((word) => `“${printable(word)}”`).join(', ')
     parts.push(`Without ${words}: ${flip.then ?? 'no match'}.`)
   }
-  if (flip.threshold !== undefined) {
+  if (flip.threshold !== undefined && flip.threshold < 0.999) {
     const threshold = flip.threshold.toFixed(3)
     const best = decision.candidates[0]?.route
     if (decision.route !== null) parts.push(`With a threshold above ${threshold}: no match.`)

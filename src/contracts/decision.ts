@@ -14,6 +14,8 @@ export interface Decision {
   readonly route: string | null
   /** Probability that the best candidate is right, whether or not it was chosen, 0..1 exclusive. */
   readonly confidence: number
+  /** Probability that no route is right, 0..1 exclusive; `confidence` allows for it already. */
+  readonly outOfScope: number
   /** The confidence that was needed. */
   readonly threshold: number
   readonly reason: DecisionReason
@@ -51,8 +53,6 @@ export interface Explanation {
   /** Rules that matched. */
   readonly rules: readonly { readonly route: string; readonly then: string; readonly when: string }[]
   readonly runnerUp: Candidate | null
-  /** Probability that no route is right, 0..1. */
-  readonly outOfScope: number
   /** What would change the decision: the fewest words to leave out, or the threshold. */
   readonly flip: {
     readonly withoutWords?: readonly string[]

@@ -8,6 +8,8 @@ export interface FitReport {
   readonly eceCv: number | null
   readonly thresholds: {
     readonly default: number
+    /** Set when out-of-scope labels chose the default: shares of the labelled rows answered *no match* at it. */
+    readonly scope?: { readonly inScopeRejected: number; readonly oosRecall: number }
     /** Set by `maxErrorRate`: the promise and what it costs. */
     readonly guarantee?: {
       readonly maxErrorRate: number
@@ -40,7 +42,7 @@ export interface Evaluation {
   readonly oosPrecision: number | null
   /** In-scope rows answered *no match*. */
   readonly inScopeRejected: number | null
-  /** Area under the ROC curve of confidence as a detector of in-scope rows. */
+  /** Area under the ROC curve of `outOfScope` as a detector of out-of-scope rows. */
   readonly oosAuroc: number | null
   /** Expected calibration error of the top confidence on in-scope rows; 15 equal-mass bins. */
   readonly ece: number | null

@@ -282,6 +282,7 @@ export class Decider {
     return {
       route,
       confidence,
+      outOfScope: 1 - reading.scope,
       threshold,
       reason,
       candidates,

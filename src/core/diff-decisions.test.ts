@@ -8,6 +8,7 @@ const answering = (answers: Record<string, [string | null, number]>): Decider =>
       route,
       confidence,
       threshold: 0.5,
+      outOfScope: 0.1,
       reason: route === null ? 'below-threshold' : 'match',
       candidates: [],
       metadata: {},

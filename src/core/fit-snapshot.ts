@@ -3,13 +3,17 @@ import { StrataError } from '../errors/index.ts'
 import { seededRandom, shuffle } from '../util/random.ts'
 import { type ActedRow, guaranteedThreshold } from './calibration/guarantee.ts'
 import { calibrateOnLabels } from './calibration/labelled.ts'
+import { scopeThreshold } from './calibration/scope-threshold.ts'
 import { compileRoutes } from './compile-routes.ts'
 import { DEFAULT_THRESHOLD, Decider } from './decider.ts'
 import { checkLabels } from './evaluation/check-labels.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
 export interface FitOptions {
-  /** Labelled queries, apart from the examples; calibrate confidence and, with `maxErrorRate`, choose the threshold. */
+  /**
+   * Labelled queries, apart from the examples; they calibrate confidence. With out-of-scope rows among them they also
+   * choose the default threshold (3.3% of the in-scope rows refused), unless the set states one or `maxErrorRate` does.
+   */
   readonly data?: readonly LabelledText[]
   /** Be wrong at most this share of the times a route is chosen, above 0 and below 1. Needs `data`. */
   readonly maxErrorRate?: number
@@ -80,9 +84,12 @@ export function fitSnapshot(
   const [calibrating, testing] = maxErrorRate === undefined ? [options.data, []] : split(options.data)
   const calibration = calibrateOnLabels(uncalibrated, encoder, calibrating, options.onProgress)
   const calibrated: SnapshotData = { ...uncalibrated, calibration }
-  if (maxErrorRate === undefined)
-    return { ...calibrated, report: report({ default: threshold }, calibrated) }
   const decider = new Decider(calibrated, encoder, '')
+  if (maxErrorRate === undefined) {
+    const scope =
+      routeSet.defaults?.threshold === undefined ? chooseByStrays(decider, options.data) : undefined
+    return { ...calibrated, report: report(scope ?? { default: threshold }, calibrated) }
+  }
   const ownThresholds = new Map(routeSet.routes.map((route) => [route.name, route.threshold]))
   const act = (rows: readonly LabelledText[]): ActedRow[] =>
     rows.map(({ text, route }) => {
@@ -103,6 +110,22 @@ export function fitSnapshot(
     delta,
   )
   return { ...calibrated, report: report({ default: chosen, guarantee }, calibrated) }
+}
+
+/** With labelled strays a set without a threshold of its own gets the one that tells them apart best. */
+function chooseByStrays(
+  decider: Decider,
+  data: readonly LabelledText[],
+): FitReport['thresholds'] | undefined {
+  const chosen = scopeThreshold(
+    data.map(({ text, route }) => ({
+      confidence: decider.decide(text, { topK: 1 }).confidence,
+      isInScope: route !== null,
+    })),
+  )
+  if (!chosen) return undefined
+  const { threshold, ...scope } = chosen
+  return { default: threshold, scope }
 }
 
 function checkRate(name: string, rate: number | undefined): void {

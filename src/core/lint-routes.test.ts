@@ -44,6 +44,7 @@ function answering(
       route: answer(text),
       confidence: 0.9,
       threshold: 0.5,
+      outOfScope: 0.1,
       reason,
       candidates: [{ route: answer(text) ?? 'a', confidence: 0.9, score: 1 }],
       metadata: {},

@@ -8,6 +8,7 @@ const decision = (route: string | null, confidence = 0.9): Decision => ({
   route,
   confidence,
   threshold: 0.5,
+  outOfScope: 0.1,
   reason: route === null ? 'below-threshold' : 'match',
   candidates: [],
   metadata: {},

@@ -9,6 +9,8 @@ const PRIOR_ROWS = 30
 // Strength with which the scope line is held to where it was, in units of squared log odds.
 const SCOPE_PRIOR = 4
 const FEWEST_OUT_OF_SCOPE = 10
+// Labelled sets often hold fewer strays than traffic does; they count as at least this share of all rows.
+const LEAST_STRAY_SHARE = 0.1
 
 /**
  * The calibration of a snapshot improved by labelled queries: sharpness by the in-scope rows, and, where enough
@@ -44,7 +46,15 @@ export function calibrateOnLabels(
   const outOfScope = data.length - inScope.length
   if (outOfScope < FEWEST_OUT_OF_SCOPE) return sharpened
   const reader = bound(new Decider({ ...snapshot, calibration: sharpened }, encoder, ''))
-  const rows = data.map(({ text, route }) => ({ x: reader.readText(text).familiar, isIn: route !== null }))
+  const strayWeight = Math.max(
+    1,
+    (LEAST_STRAY_SHARE / (1 - LEAST_STRAY_SHARE)) * (inScope.length / outOfScope),
+  )
+  const rows = data.map(({ text, route }) => ({
+    x: reader.readText(text).familiar,
+    isIn: route !== null,
+    weight: route === null ? strayWeight : 1,
+  }))
   return { ...sharpened, scope: fitScope(rows, sharpened.scope) }
 }
 
@@ -55,7 +65,7 @@ const bound = (decider: Decider) => ({
 
 /** Logistic regression of belonging on familiarity by Newton's method, held to `prior`. */
 function fitScope(
-  rows: readonly { x: number; isIn: boolean }[],
+  rows: readonly { x: number; isIn: boolean; weight: number }[],
   prior: Calibration['scope'],
 ): Calibration['scope'] {
   let a = prior.intercept
@@ -66,10 +76,10 @@ function fitScope(
     let haa = SCOPE_PRIOR
     let hab = 0
     let hbb = SCOPE_PRIOR
-    for (const { x, isIn } of rows) {
+    for (const { x, isIn, weight: rowWeight } of rows) {
       const p = sigmoid(a + b * x)
-      const residual = (isIn ? 1 : 0) - p
-      const weight = p * (1 - p)
+      const residual = rowWeight * ((isIn ? 1 : 0) - p)
+      const weight = rowWeight * p * (1 - p)
       ga += residual
       gb += residual * x
       haa += weight

@@ -13,6 +13,7 @@ function decision(
   return {
     route,
     confidence,
+    outOfScope: 1 - confidence,
     threshold: 0.5,
     reason: route === null ? 'below-threshold' : reason,
     candidates: best === null ? [] : [{ route: best, confidence, score: 1 }],

@@ -35,7 +35,7 @@ export function evaluateDecisions(
     oosRecall: share(outOfScope, ({ got }) => got === null),
     oosPrecision: share(rejected, ({ expected }) => expected === null),
     inScopeRejected: share(inScope, ({ got }) => got === null),
-    oosAuroc: areaUnderRoc(inScope.map(confidenceOf), outOfScope.map(confidenceOf)),
+    oosAuroc: areaUnderRoc(inScope.map(belonging), outOfScope.map(belonging)),
     ece: calibrationError(top),
     eceMixed: calibrationError(all.map(mixedOutcome)),
     brier: brierScore(top),
@@ -61,7 +61,7 @@ function mixedOutcome({ expected, got, best, confidence }: EvaluatedRow): Outcom
   return { confidence: 1 - confidence, isRight: expected === null || best !== expected }
 }
 
-const confidenceOf = ({ confidence }: EvaluatedRow): number => confidence
+const belonging = ({ outOfScope }: EvaluatedRow): number => 1 - outOfScope
 
 function share<T>(rows: readonly T[], isCounted: (row: T) => boolean): number | null {
   return rows.length === 0 ? null : rows.filter(isCounted).length / rows.length

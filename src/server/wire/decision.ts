@@ -25,7 +25,6 @@ const explanationSchema = z
       .array(z.object({ route: z.string(), then: z.string(), when: z.string() }))
       .describe('Rules that matched.'),
     runnerUp: candidateSchema.nullable(),
-    outOfScope: probability.describe('Probability that no route is right.'),
     flip: z
       .object({
         withoutWords: z.array(z.string()).optional(),
@@ -51,6 +50,7 @@ export const decisionSchema = z
     confidence: probability.describe(
       'Probability that the best candidate is right, whether or not it was chosen.',
     ),
+    outOfScope: probability.describe('Probability that no route is right; confidence allows for it already.'),
     threshold: probability.describe('The confidence that was needed.'),
     reason: z.enum(['match', 'rule', 'below-threshold', 'out-of-scope', 'ambiguous']),
     candidates: z.array(candidateSchema).describe('Best first.'),
