@@ -54,7 +54,11 @@ export const fit = defineCommand({
     await writeAtomically(flags.out, bytes)
     const report = { ...router.report, bytes: bytes.length }
     if (terminal.json) await terminal.printJson(report)
-    else await printFit(report, flags.out, terminal)
+    else {
+      await printFit(report, flags.out, terminal)
+      const unseen = data ? ' (rows that this fit has not seen)' : ''
+      terminal.note(`Next: ${programName()} eval --snapshot ${flags.out} --data labelled.jsonl${unseen}`)
+    }
     return EXIT_CODES.ok.code
   },
 })
@@ -99,5 +103,4 @@ async function printFit(report: FitReport, out: string, terminal: Terminal): Pro
       `  ${padEnd(name, 18)} ${terminal.style('bold', padEnd(value, 8))} ${terminal.style('dim', meaning)}`,
     )
   }
-  terminal.note(`Next: ${programName()} eval --snapshot ${out} --data labelled.jsonl`)
 }

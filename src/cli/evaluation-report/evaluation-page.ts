@@ -5,7 +5,7 @@ import { counted, grouped, percent } from '../text-layout.ts'
 import { reliabilityDiagram, riskCoverageCurve } from './charts.ts'
 import { html, Markup } from './html.ts'
 import { PAGE_SCRIPT, PAGE_STYLE } from './page-style.ts'
-import { cautionOf, figuresOf } from './plain-words.ts'
+import { cautionOf, figuresOf, readableBins } from './plain-words.ts'
 import type { EvaluationContext } from './print-evaluation.ts'
 import { suggestedThresholds } from './suggested-thresholds.ts'
 
@@ -45,7 +45,7 @@ ${caution === null ? '' : html`<p class="caution">${caution}</p>`}
 <section aria-labelledby="confidence">
 <h2 id="confidence">Can the confidence be believed?</h2>
 <div class="charts">
-<figure class="panel">${reliabilityDiagram(evaluation.reliability)}
+<figure class="panel">${reliabilityDiagram(readableBins(evaluation.reliability))}
 <figcaption>Each dot is a group of texts, larger for more of them. On the dashed line, what is said is what happens; below it, the router is too sure of itself.</figcaption>
 ${reliabilityTable(evaluation)}</figure>
 <figure class="panel">${riskCoverageCurve(evaluation.thresholdCurve, context.threshold)}
@@ -74,7 +74,7 @@ ${missTable(evaluation)}
 }
 
 function reliabilityTable(evaluation: Evaluation): Markup {
-  const rows = evaluation.reliability.map(
+  const rows = readableBins(evaluation.reliability).map(
     (bin) =>
       html`<tr><td class="number">${percent(bin.confidence)}</td><td class="number">${percent(bin.accuracy)}</td><td class="number">${bin.count}</td></tr>`,
   )

@@ -3,6 +3,7 @@ import type { Evaluation } from '../../contracts/index.ts'
 import { openTerminal } from '../terminal.ts'
 import { displayWidth } from '../text-layout.ts'
 import { evaluationPage } from './evaluation-page.ts'
+import { readableBins } from './plain-words.ts'
 import { evaluationLines } from './print-evaluation.ts'
 
 const sampleEvaluation: Evaluation = {
@@ -112,4 +113,18 @@ test('tables fit the terminal', () => {
 test('without colours no line carries a control character', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
   expect(lines.join('')).not.toMatch(/[\u0000-\u001f]/)
+})
+
+test('bins of few texts are joined, without losing a text or moving a mean', () => {
+  const bins = Array.from({ length: 12 }, (_, index) => ({
+    confidence: index / 12,
+    accuracy: index % 2,
+    count: 1,
+  }))
+  const joined = readableBins(bins)
+  expect(joined.reduce((sum, bin) => sum + bin.count, 0)).toBe(12)
+  for (const bin of joined) expect(bin.count).toBeGreaterThanOrEqual(8)
+  const mean = joined.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / 12
+  expect(mean).toBeCloseTo(5.5 / 12)
+  expect(readableBins([])).toEqual([])
 })

@@ -62,6 +62,32 @@ export function cautionOf(evaluation: Evaluation): string | null {
   return `With ${counted(count, 'text')} chance moves such figures by about ±${Math.ceil(halfWidth * 100)} points; collect ${FEW_TEXTS} or more before trusting small differences.`
 }
 
+const FEWEST_A_BIN = 8
+
+type Bin = Evaluation['reliability'][number]
+
+/** Neighbouring bins joined until each holds enough texts for its share to mean something. */
+export function readableBins(bins: Evaluation['reliability']): Bin[] {
+  const joined: Bin[] = []
+  for (const bin of bins) {
+    const last = joined.at(-1)
+    if (last && last.count < FEWEST_A_BIN) joined[joined.length - 1] = join(last, bin)
+    else joined.push(bin)
+  }
+  const [beforeLast, last] = joined.slice(-2)
+  if (beforeLast && last && last.count < FEWEST_A_BIN) joined.splice(-2, 2, join(beforeLast, last))
+  return joined
+}
+
+function join(a: Bin, b: Bin): Bin {
+  const count = a.count + b.count
+  return {
+    confidence: (a.confidence * a.count + b.confidence * b.count) / count,
+    accuracy: (a.accuracy * a.count + b.accuracy * b.count) / count,
+    count,
+  }
+}
+
 export function routeText(route: string | null): string {
   return route ?? 'no match'
 }

@@ -13,7 +13,7 @@ import {
   truncate,
   wrap,
 } from '../text-layout.ts'
-import { cautionOf, figuresOf, routeText } from './plain-words.ts'
+import { cautionOf, figuresOf, readableBins, routeText } from './plain-words.ts'
 import { suggestedThresholds } from './suggested-thresholds.ts'
 
 const MOST_CONFUSIONS = 12
@@ -108,7 +108,7 @@ function reliabilityLines(evaluation: Evaluation, terminal: Terminal): string[] 
   const lines = [
     terminal.style('dim', `  says   ${padEnd('is right', RELIABILITY_COLUMNS + 2)}right   texts`),
   ]
-  for (const bin of evaluation.reliability) {
+  for (const bin of readableBins(evaluation.reliability)) {
     const { filled } = bar(bin.accuracy, RELIABILITY_COLUMNS)
     const cells = [...padEnd(filled, RELIABILITY_COLUMNS + 1)]
     const mark = Math.min(RELIABILITY_COLUMNS, Math.round(bin.confidence * RELIABILITY_COLUMNS))

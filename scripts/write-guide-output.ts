@@ -1,0 +1,9 @@
+// Runs every command of docs/guides and writes what it prints below it, so that the guides show real output only.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { guideFolder, guideNames, readGuide, runGuide, withOutput } from './guide-commands.ts'
+
+for (const name of guideNames()) {
+  const text = readGuide(name)
+  writeFileSync(join(guideFolder, name), withOutput(text, runGuide(text)))
+}
