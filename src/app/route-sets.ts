@@ -246,7 +246,7 @@ export class RouteSets {
    */
   #adopt(name: string, version: number, routeSet: RouteSet, fitted: Router | undefined): void {
     const live = this.#sets.get(name)
-    if (fitted) this.#sets.set(name, { name, version, routeSet, router: fitted })
+    if (fitted) this.#sets.set(name, { name, version, routeSet: fitted.routeSet, router: fitted })
     else if (live) {
       live.router.replace(routeSet)
       live.version = version
@@ -262,7 +262,9 @@ export class RouteSets {
     const refit = this.#make(name, routeSet)
       .then(
         (router) => {
-          if (live.routeSet === routeSet) live.router = router
+          if (live.routeSet !== routeSet) return
+          live.router = router
+          live.routeSet = router.routeSet
         },
         (error: unknown) => {
           if (error instanceof FitCancelled) return

@@ -31,8 +31,9 @@ export class SnapshotCache {
   /** The snapshot compiled from the set of that key, or null. */
   async read(key: string): Promise<Uint8Array | null> {
     try {
+      const { buffer, byteOffset, byteLength } = await readFile(this.#path(key))
       // A plain array: `slice` of a Buffer shares its memory, which readers of snapshots do not expect.
-      return new Uint8Array(await readFile(this.#path(key)))
+      return new Uint8Array(buffer, byteOffset, byteLength)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw error

@@ -109,8 +109,7 @@ export function buildServer(app: App): BuiltServer {
   instance.setErrorHandler((error, request, reply) => sendError(app, error, request, reply))
 
   const endpoints = allEndpoints(() => isDraining)
-  const document = describeEndpoints(endpoints, app.version)
-  const pages = documentPages(document)
+  const pages = documentPages(() => describeEndpoints(endpoints, app.version))
   for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint)
   const allowed = allowedMethods([...endpoints, ...pages])
   instance.setNotFoundHandler((request, reply) => {
@@ -235,9 +234,10 @@ function answerBrokenRequest(
   )
 }
 
-function documentPages(document: OpenApiDocument): AnyEndpoint[] {
-  const json = JSON.stringify(document)
-  const page = renderReferencePage(document, 'http://127.0.0.1:8000')
+/** @param describe called at the first request, as most servers are never asked */
+function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
+  let json: string | undefined
+  let page: string | undefined
   const common = { method: 'GET', tag: 'Operation', errors: [] } as const
   return [
     defineEndpoint({
@@ -246,7 +246,10 @@ function documentPages(document: OpenApiDocument): AnyEndpoint[] {
       path: '/openapi.json',
       summary: 'This interface as OpenAPI 3.1.',
       answers: { 200: { description: 'The document.' } },
-      handle: () => json,
+      handle() {
+        json ??= JSON.stringify(describe())
+        return json
+      },
     }),
     defineEndpoint({
       ...common,
@@ -258,6 +261,7 @@ function documentPages(document: OpenApiDocument): AnyEndpoint[] {
         reply
           .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
           .type('text/html; charset=utf-8')
+        page ??= renderReferencePage(describe(), 'http://127.0.0.1:8000')
         return page
       },
     }),

@@ -59,10 +59,11 @@ export interface Schema {
 /** The OpenAPI document of these endpoints. */
 export function describeEndpoints(endpoints: readonly AnyEndpoint[], version: string): OpenApiDocument {
   const schemas = new Map<string, Schema>()
+  const errorContent = jsonContent(errorSchema, 'output', schemas)
   const paths: Record<string, Record<string, OpenApiOperation>> = {}
   for (const endpoint of endpoints) {
     const operations = paths[endpoint.path] ?? {}
-    operations[endpoint.method.toLowerCase()] = operationOf(endpoint, schemas)
+    operations[endpoint.method.toLowerCase()] = operationOf(endpoint, schemas, errorContent)
     paths[endpoint.path] = operations
   }
   return {
@@ -80,13 +81,21 @@ export function describeEndpoints(endpoints: readonly AnyEndpoint[], version: st
   }
 }
 
-function operationOf(endpoint: AnyEndpoint, schemas: Map<string, Schema>): OpenApiOperation {
-  const json = (schema: z.ZodType, io: 'input' | 'output', example?: unknown): Record<string, Content> => ({
-    'application/json': {
-      schema: jsonSchemaOf(schema, io, schemas),
-      ...(example === undefined ? {} : { example }),
-    },
-  })
+function jsonContent(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  schemas: Map<string, Schema>,
+  example?: unknown,
+): Record<string, Content> {
+  const content = { schema: jsonSchemaOf(schema, io, schemas), ...(example === undefined ? {} : { example }) }
+  return { 'application/json': content }
+}
+
+function operationOf(
+  endpoint: AnyEndpoint,
+  schemas: Map<string, Schema>,
+  errorContent: Record<string, Content>,
+): OpenApiOperation {
   const parameters: OpenApiParameter[] = Object.entries(endpoint.params ?? {}).map(([name, description]) => ({
     name,
     in: 'path',
@@ -106,7 +115,10 @@ function operationOf(endpoint: AnyEndpoint, schemas: Map<string, Schema>): OpenA
   }
   const answers = Object.entries(endpoint.answers).map(([status, { description, schema, contentType }]) => {
     const text = contentType ? { content: { [contentType]: { schema: { type: 'string' } } } } : {}
-    return [status, { description, ...(schema ? { content: json(schema, 'output') } : text) }] as const
+    return [
+      status,
+      { description, ...(schema ? { content: jsonContent(schema, 'output', schemas) } : text) },
+    ] as const
   })
   return {
     operationId: endpoint.operation,
@@ -115,9 +127,14 @@ function operationOf(endpoint: AnyEndpoint, schemas: Map<string, Schema>): OpenA
     ...(endpoint.description ? { description: endpoint.description } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(endpoint.body
-      ? { requestBody: { required: true as const, content: json(endpoint.body, 'input', endpoint.example) } }
+      ? {
+          requestBody: {
+            required: true as const,
+            content: jsonContent(endpoint.body, 'input', schemas, endpoint.example),
+          },
+        }
       : {}),
-    responses: Object.fromEntries([...answers, ...errorAnswers(endpoint, json(errorSchema, 'output'))]),
+    responses: Object.fromEntries([...answers, ...errorAnswers(endpoint, errorContent)]),
   }
 }
 

@@ -69,18 +69,24 @@ const setState = {
 
 export const routeSetSchema = z.object({ ...setState, ...setFields }).meta({ id: 'RouteSet' })
 
-export const routeSetListSchema = z.object({
-  routeSets: z.array(z.object({ ...setState, routes: z.int().describe('Number of routes.') })),
-})
+const routeSetSummarySchema = z
+  .object({ ...setState, routes: z.int().describe('Number of routes.') })
+  .meta({ id: 'RouteSetSummary' })
 
-export const routeListSchema = z.object({
-  routeSet: nameSchema,
-  version: versionSchema,
-  routes: z.array(routeSchema),
-})
+export const routeSetListSchema = z
+  .object({ routeSets: z.array(routeSetSummarySchema) })
+  .meta({ id: 'RouteSetList' })
 
-export const writtenRouteSchema = z.object({ version: versionSchema, route: routeSchema })
+export const routeListSchema = z
+  .object({ routeSet: nameSchema, version: versionSchema, routes: z.array(routeSchema) })
+  .meta({ id: 'RouteList' })
 
-export const writtenSetSchema = z.object({ name: nameSchema, version: versionSchema, routes: z.int() })
+export const writtenRouteSchema = z
+  .object({ version: versionSchema, route: routeSchema })
+  .meta({ id: 'WrittenRoute' })
+
+export const writtenSetSchema = z
+  .object({ name: nameSchema, version: versionSchema, routes: z.int() })
+  .meta({ id: 'WrittenRouteSet' })
 
 export const versionAnswerSchema = z.object({ version: versionSchema })
