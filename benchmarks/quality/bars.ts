@@ -1,0 +1,189 @@
+import type { AccuracyResult, AccuracyRound, Shots } from './accuracy.ts'
+import type { SetName } from './datasets.ts'
+import type { GuaranteeResult } from './guarantee.ts'
+import { mean } from './measures.ts'
+import type { RobustnessResult, RobustnessRound } from './robustness.ts'
+import type { ScopeResult, ScopeRound } from './scope.ts'
+
+/** What a bar is measured by; a subject that has no result file yet is undefined. */
+export interface Results {
+  readonly accuracy?: AccuracyResult | undefined
+  readonly scope?: ScopeResult | undefined
+  readonly guarantee?: GuaranteeResult | undefined
+  readonly robustness?: RobustnessResult | undefined
+}
+
+/** A figure that the default configuration has to reach. All figures are shares, 0..1. */
+export interface Bar {
+  readonly title: string
+  readonly atLeast?: number
+  readonly atMost?: number
+  readonly goal?: number
+  /** The figure, or undefined where it has not been measured. */
+  readonly measure: (results: Results) => number | undefined
+}
+
+export const SETS: readonly { readonly name: SetName; readonly title: string }[] = [
+  { name: 'clinc150', title: 'CLINC150' },
+  { name: 'hwu64', title: 'HWU64' },
+]
+
+export const roundsOf = (result: AccuracyResult, set: SetName, shots: Shots): readonly AccuracyRound[] =>
+  result.rounds.filter((round) => round.set === set && round.shots === shots)
+
+function accuracyBar(
+  set: SetName,
+  shots: Shots,
+  figure: 'inScopeAccuracy' | 'ece' | 'coverageAt975',
+  limit: { readonly atLeast?: number; readonly atMost?: number; readonly goal?: number },
+): Bar {
+  const what = { inScopeAccuracy: 'accuracy', ece: 'calibration error', coverageAt975: 'coverage at 97.5%' }[
+    figure
+  ]
+  const amount =
+    shots === 'full' ? 'all examples' : shots === 1 ? '1 example a route' : `${shots} examples a route`
+  return {
+    title: `${set === 'clinc150' ? 'CLINC150' : 'HWU64'}, ${amount}: ${what}`,
+    ...limit,
+    measure: ({ accuracy }) => {
+      const rounds = accuracy ? roundsOf(accuracy, set, shots) : []
+      return rounds.length === 0 ? undefined : mean(rounds.map((round) => round[figure]))
+    },
+  }
+}
+
+function scopeBar(
+  title: string,
+  limit: { readonly atLeast?: number; readonly atMost?: number; readonly goal?: number },
+  way: ScopeRound['way'],
+  figure: (round: ScopeRound, all: readonly ScopeRound[]) => number,
+): Bar {
+  return {
+    title: `Out of scope, CLINC150: ${title}`,
+    ...limit,
+    measure: ({ scope }) => {
+      const round = scope?.rounds.find((candidate) => candidate.way === way)
+      return round && scope ? figure(round, scope.rounds) : undefined
+    },
+  }
+}
+
+function robustnessBar(
+  title: string,
+  limit: { readonly atLeast?: number; readonly atMost?: number },
+  figure: (round: RobustnessRound) => number,
+): Bar {
+  return {
+    title: `CLINC150, 10 examples a route: ${title}`,
+    ...limit,
+    measure: ({ robustness }) => (robustness ? mean(robustness.rounds.map(figure)) : undefined),
+  }
+}
+
+const accuracy = (set: SetName, shots: Shots, atLeast: number, goal?: number): Bar =>
+  accuracyBar(set, shots, 'inScopeAccuracy', { atLeast, ...(goal ? { goal } : {}) })
+
+/** Recall on test where `refused` of the in-scope test queries are refused, between the measured points. */
+export function recallAt(round: ScopeRound, refused: number): number {
+  const after = round.curve.findIndex((point) => point.refused >= refused)
+  const high = round.curve[after]!
+  const low = round.curve[after - 1]
+  if (!low || high.refused === low.refused) return high.recall
+  return low.recall + ((refused - low.refused) / (high.refused - low.refused)) * (high.recall - low.recall)
+}
+
+/** Recall lost by a way without out-of-scope labels at the refusal on test that the labelled way has. */
+function recallLost(round: ScopeRound, all: readonly ScopeRound[]): number {
+  const labelled = all.find(({ way }) => way === 'labels')!
+  return recallAt(labelled, labelled.chosen.refused) - recallAt(round, labelled.chosen.refused)
+}
+
+export const BARS: readonly Bar[] = [
+  accuracy('clinc150', 1, 0.6),
+  accuracy('clinc150', 3, 0.785),
+  accuracy('clinc150', 5, 0.82, 0.85),
+  accuracy('clinc150', 10, 0.87, 0.895),
+  accuracy('clinc150', 20, 0.906, 0.925),
+  accuracy('clinc150', 'full', 0.947, 0.96),
+  accuracy('hwu64', 5, 0.71, 0.75),
+  accuracy('hwu64', 10, 0.776, 0.805),
+  accuracy('hwu64', 20, 0.823, 0.85),
+  accuracy('hwu64', 'full', 0.895, 0.91),
+  accuracyBar('clinc150', 10, 'ece', { atMost: 0.025 }),
+  accuracyBar('clinc150', 'full', 'ece', { atMost: 0.015 }),
+  accuracyBar('hwu64', 10, 'ece', { atMost: 0.045 }),
+  accuracyBar('hwu64', 'full', 'ece', { atMost: 0.03 }),
+  accuracyBar('clinc150', 10, 'coverageAt975', { atLeast: 0.68 }),
+  accuracyBar('clinc150', 'full', 'coverageAt975', { atLeast: 0.91 }),
+  accuracyBar('hwu64', 10, 'coverageAt975', { atLeast: 0.38 }),
+  accuracyBar('hwu64', 'full', 'coverageAt975', { atLeast: 0.68 }),
+  scopeBar('AUROC', { atLeast: 0.963 }, 'labels', ({ auroc }) => auroc),
+  scopeBar(
+    'refused on test at 3.3% refused on validation',
+    { atMost: 0.045 },
+    'labels',
+    ({ chosen }) => chosen.refused,
+  ),
+  scopeBar(
+    'recall at 3.3% refused on validation',
+    { atLeast: 0.76, goal: 0.81 },
+    'labels',
+    ({ chosen }) => chosen.recall,
+  ),
+  scopeBar('recall at 8% refused on test', { atLeast: 0.88 }, 'labels', (round) => recallAt(round, 0.08)),
+  scopeBar('recall lost without out-of-scope labels', { atMost: 0.03 }, 'val', recallLost),
+  scopeBar('recall lost with no data but the examples', { atMost: 0.03 }, 'cv', (round, all) => {
+    const labelled = all.find(({ way }) => way === 'labels')!
+    return labelled.chosen.recall - round.chosen.recall
+  }),
+  scopeBar(
+    'refused on test, threshold from the examples alone',
+    { atMost: 0.045 },
+    'cv',
+    ({ chosen }) => chosen.refused,
+  ),
+  scopeBar('calibration error of all decisions', { atMost: 0.03 }, 'labels', ({ eceMixed }) => eceMixed),
+  {
+    title: 'maxErrorRate 0.02: share of 200 splits that break it, low end of its 95% interval',
+    atMost: 0.05,
+    measure: ({ guarantee }) => guarantee?.violatedInterval[0],
+  },
+  {
+    title: 'maxErrorRate 0.02: coverage against the best threshold in hindsight',
+    atLeast: 0.85,
+    measure: ({ guarantee }) => guarantee?.coverageAgainstBest,
+  },
+  robustnessBar(
+    'typos in 10% of the longer words',
+    { atLeast: 0.845 },
+    ({ accuracy: by }) => by['typos in 10% of the longer words']!,
+  ),
+  robustnessBar(
+    'typos in 30% of the longer words',
+    { atLeast: 0.77 },
+    ({ accuracy: by }) => by['typos in 30% of the longer words']!,
+  ),
+  robustnessBar(
+    'between two sentences of chatter',
+    { atLeast: 0.8 },
+    ({ accuracy: by }) => by['between two sentences of chatter']!,
+  ),
+  robustnessBar('texts in other languages accepted', { atMost: 0.1 }, ({ foreign }) => foreign.accepted),
+]
+
+export interface MeasuredBar extends Bar {
+  readonly value: number
+  readonly isMet: boolean
+  /** Distance to the bar; negative when missed. */
+  readonly margin: number
+}
+
+/** The bars that have been measured: missed ones first, the widest miss on top; then those nearest to the bar. */
+export function measureBars(results: Results): MeasuredBar[] {
+  return BARS.flatMap((bar) => {
+    const value = bar.measure(results)
+    if (value === undefined) return []
+    const margin = bar.atLeast !== undefined ? value - bar.atLeast : bar.atMost! - value
+    return [{ ...bar, value, margin, isMet: margin >= 0 }]
+  }).sort((a, b) => a.margin - b.margin)
+}

@@ -1,0 +1,221 @@
+import type { AccuracyResult, AccuracyRound, Shots } from './accuracy.ts'
+import { type MeasuredBar, roundsOf, SETS } from './bars.ts'
+import type { GuaranteeResult } from './guarantee.ts'
+import { mean } from './measures.ts'
+import type { Conditions } from './result-file.ts'
+import type { RobustnessResult } from './robustness.ts'
+import type { ScopeResult } from './scope.ts'
+
+const percent = (value: number, digits = 1): string => (100 * value).toFixed(digits)
+const interval = (ends: readonly number[], digits = 1): string =>
+  ends.map((end) => percent(end, digits)).join(' to ')
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const align = head.map((_, column) => (column === 0 ? '---' : '---:'))
+  return [line(head), line(align), ...rows.map(line)].join('\n')
+}
+
+/** When and on what each subject was measured. */
+export function conditionsTable(all: readonly { subject: string; conditions: Conditions }[]): string {
+  const rows = all.map(({ subject, conditions }) => [
+    subject,
+    `\`${conditions.commit.slice(0, 10)}\`${conditions.hasLocalChanges ? ' with changes not committed' : ''}`,
+    conditions.date,
+    conditions.node,
+    `${conditions.machine.processor}, ${conditions.machine.cores} cores, ${conditions.machine.memoryGb} GB`,
+    `${conditions.seconds} s`,
+  ])
+  return table(['subject', 'commit', 'date', 'Node', 'machine', 'took'], rows)
+}
+
+/** Every bar with what was measured; missed ones first. */
+export function barsTable(bars: readonly MeasuredBar[]): string {
+  const missed = bars.filter(({ isMet }) => !isMet).length
+  const headline =
+    missed === 0
+      ? `All ${bars.length} bars are met.`
+      : `**${missed} of ${bars.length} bars are missed**; they come first.`
+  const rows = bars.map((bar) => [
+    bar.title,
+    bar.isMet ? 'met' : '**missed**',
+    percent(bar.value, 2),
+    bar.atLeast !== undefined ? `≥ ${percent(bar.atLeast)}` : `≤ ${percent(bar.atMost!)}`,
+    bar.goal === undefined ? '' : bar.value >= bar.goal ? `${percent(bar.goal)} reached` : percent(bar.goal),
+  ])
+  return `${headline}\n\n${table(['bar (all figures in %)', '', 'measured', 'bar', 'goal'], rows)}`
+}
+
+const SHOTS: readonly Shots[] = ['descriptions', 1, 3, 5, 10, 20, 'full']
+const shotsTitle = (shots: Shots): string =>
+  shots === 'descriptions' ? 'description only' : shots === 'full' ? 'all' : String(shots)
+
+const meanOf = (rounds: readonly AccuracyRound[], figure: (round: AccuracyRound) => number): number =>
+  mean(rounds.map(figure))
+
+export function accuracyTable(shown: AccuracyResult, hidden: AccuracyResult | undefined): string {
+  const rows = SETS.flatMap(({ name, title }) =>
+    SHOTS.map((shots) => {
+      const rounds = roundsOf(shown, name, shots)
+      const without = hidden ? roundsOf(hidden, name, shots) : []
+      return [
+        title,
+        shotsTitle(shots),
+        percent(meanOf(rounds, (round) => round.inScopeAccuracy)),
+        rounds.length > 1 ? rounds.map((round) => percent(round.inScopeAccuracy)).join(' / ') : '',
+        without.length > 0 ? percent(meanOf(without, (round) => round.inScopeAccuracy)) : '',
+        percent(meanOf(rounds, (round) => round.thresholdedAccuracy)),
+        meanOf(rounds, (round) => round.fitSeconds).toFixed(2),
+      ]
+    }),
+  )
+  return table(
+    ['set', 'examples a route', 'accuracy', 'seeds 0 / 1 / 2', 'names hidden', 'at threshold 0.5', 'fit, s'],
+    rows,
+  )
+}
+
+export function calibrationTable(shown: AccuracyResult, hidden: AccuracyResult | undefined): string {
+  const rows = SETS.flatMap(({ name, title }) =>
+    SHOTS.map((shots) => {
+      const rounds = roundsOf(shown, name, shots)
+      const without = hidden ? roundsOf(hidden, name, shots) : []
+      const ends = shown.intervals.find((found) => found.set === name && found.shots === shots)
+      return [
+        title,
+        shotsTitle(shots),
+        `${percent(meanOf(rounds, (round) => round.ece))}${ends ? ` (${interval(ends.ece)})` : ''}`,
+        percent(meanOf(rounds, (round) => round.eceByChance)),
+        without.length > 0 ? percent(meanOf(without, (round) => round.ece)) : '',
+        `${percent(meanOf(rounds, (round) => round.coverageAt975))}${ends ? ` (${interval(ends.coverageAt975)})` : ''}`,
+        meanOf(rounds, (round) => round.brier).toFixed(3),
+        meanOf(rounds, (round) => round.aurc).toFixed(4),
+      ]
+    }),
+  )
+  return table(
+    [
+      'set',
+      'examples a route',
+      'ECE',
+      'ECE by chance',
+      'ECE, names hidden',
+      'coverage at 97.5%',
+      'Brier',
+      'AURC',
+    ],
+    rows,
+  )
+}
+
+export function scopeTable({ rounds }: ScopeResult): string {
+  const rows = rounds.map(({ title, auroc, chosen, atDefault, eceMixed, thresholdedAccuracy }) => [
+    title,
+    percent(auroc),
+    chosen.threshold.toFixed(3),
+    percent(chosen.refused),
+    percent(chosen.recall),
+    `${percent(atDefault.refused)} / ${percent(atDefault.recall)}`,
+    percent(eceMixed),
+    percent(thresholdedAccuracy),
+  ])
+  return table(
+    [
+      'way',
+      'AUROC',
+      'threshold',
+      'refused',
+      'recall',
+      'refused / recall at 0.5',
+      'ECE of all decisions',
+      'right decisions at 0.5',
+    ],
+    rows,
+  )
+}
+
+export function scopeCurveTable({ rounds }: ScopeResult): string {
+  const curves = rounds.filter(({ way }) => way !== 'cv')
+  const rows = curves[0]!.curve.map(({ refused }, point) => [
+    percent(refused),
+    ...curves.map(({ curve }) => percent(curve[point]!.recall)),
+  ])
+  return table(
+    ['in-scope refused', ...curves.map(({ title }) => `recall, ${title.split(':')[0]!.split(',')[0]}`)],
+    rows,
+  )
+}
+
+export function guaranteeTable(result: GuaranteeResult): string {
+  return table(
+    ['', 'share of splits', '95% interval'],
+    [
+      [
+        `error rate above ${percent(result.maxErrorRate)}% on the half kept apart`,
+        percent(result.violatedShare),
+        interval(result.violatedInterval),
+      ],
+      [
+        `error rate above ${percent(result.maxErrorRate)}% on all rows, of which the halves are samples`,
+        percent(result.populationViolatedShare),
+        interval(result.populationViolatedInterval),
+      ],
+      ['refused to promise', percent(result.refused / result.rounds.length), ''],
+    ],
+  ).concat(
+    `\n\nCoverage ${percent(result.meanCoverage)}% on average, ${percent(result.coverageAgainstBest)}% of the ${percent(result.meanBestCoverage)}% that the best threshold in hindsight gives on the half kept apart. `,
+    `${result.rows} rows in all, ${result.outOfScopeRows} of them out of scope.`,
+  )
+}
+
+export function robustnessTable({ rounds }: RobustnessResult): string {
+  const names = Object.keys(rounds[0]!.accuracy)
+  return table(
+    ['queries of the test set', 'accuracy', 'seeds 0 / 1 / 2'],
+    names.map((name) => [
+      name,
+      percent(mean(rounds.map(({ accuracy }) => accuracy[name]!))),
+      rounds.map(({ accuracy }) => percent(accuracy[name]!)).join(' / '),
+    ]),
+  )
+}
+
+export function twoIntentsTable({ rounds }: RobustnessResult): string {
+  const of = (figure: (round: RobustnessResult['rounds'][number]) => number) =>
+    percent(mean(rounds.map(figure)))
+  const rows = rounds[0]!.twoIntents.map(({ way }, place) => [
+    way,
+    of(({ twoIntents }) => twoIntents[place]!.both),
+    of(({ twoIntents }) => twoIntents[place]!.several),
+  ])
+  return table(
+    ['two requests in one message', 'both in `intents`', 'several `intents` reported'],
+    rows,
+  ).concat(
+    `\n\nAsked one by one, both requests are answered rightly in ${of(({ bothAlone }) => bothAlone)}% of the pairs. `,
+    `Of single requests, ${of(({ severalOfOne }) => severalOfOne)}% report several intents.`,
+  )
+}
+
+export function languagesTable({ rounds, foreignTexts }: RobustnessResult): string {
+  const of = (figure: (round: RobustnessResult['rounds'][number]) => number) =>
+    percent(mean(rounds.map(figure)))
+  const languages = Object.keys(rounds[0]!.foreign.byLanguage)
+  const sorted = languages
+    .map((language) => ({
+      language,
+      accepted: mean(rounds.map(({ foreign }) => foreign.byLanguage[language]!)),
+    }))
+    .filter(({ accepted }) => accepted > 0)
+    .sort((a, b) => b.accepted - a.accepted)
+  return table(
+    ['language', 'accepted'],
+    [
+      ...sorted.map(({ language, accepted }) => [language, percent(accepted)]),
+      ['all', of(({ foreign }) => foreign.accepted)],
+    ],
+  ).concat(
+    `\n\n${foreignTexts} texts in ${languages.length} languages; those not listed had none accepted. `,
+    `${of(({ foreign }) => foreign.acceptedWrongly)}% were accepted by a route that would be wrong in English too.`,
+  )
+}

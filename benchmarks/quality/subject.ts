@@ -1,0 +1,15 @@
+/** What a subject of the benchmark is told; it returns what goes into its result file. */
+export interface SubjectContext {
+  /** A fraction of the work, to see that everything runs. */
+  readonly isQuick: boolean
+  readonly progress: (message: string) => void
+}
+
+export type Subject = (context: SubjectContext) => Promise<object>
+
+/** The subjects in the order in which they are started: the longest first. */
+export const SUBJECTS = ['accuracy', 'names-hidden', 'scope', 'guarantee', 'robustness'] as const
+export type SubjectName = (typeof SUBJECTS)[number]
+
+/** Anything drawn beside the examples comes from this seed. */
+export const BENCHMARK_SEED = 20_261

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import {
+  hideNames,
+  readInScope,
+  readIntentSet,
+  readRows,
+  routesOf,
+} from '../../benchmarks/quality/datasets.ts'
+import { checkDraws, drawnRows } from '../../benchmarks/quality/draws.ts'
+import { createRouter } from '../../src/index.ts'
+
+// The bars of docs/benchmarks.md that can be checked quickly; `npm run bench:quality` measures all of them.
+describe('the default configuration', () => {
+  it.each([
+    { name: 'clinc150', leastAccuracy: 0.87, mostError: 0.025 },
+    { name: 'hwu64', leastAccuracy: 0.776, mostError: 0.045 },
+  ] as const)(
+    'reaches its bars on $name with 10 examples a route',
+    async ({ name, leastAccuracy, mostError }) => {
+      const set = readIntentSet(name)
+      checkDraws(set)
+      const router = await createRouter({ routes: routesOf(drawnRows(set, 10, 0)) })
+      const { inScopeAccuracy, ece } = router.evaluate(set.test)
+      expect(inScopeAccuracy).toBeGreaterThanOrEqual(leastAccuracy)
+      expect(ece).toBeLessThanOrEqual(mostError)
+    },
+  )
+
+  it('routes almost as well when the names of the routes say nothing', async () => {
+    const set = readIntentSet('hwu64')
+    const rename = hideNames(set.routes)
+    const router = await createRouter({ routes: routesOf(drawnRows(set, 10, 0), rename) })
+    const test = set.test.map(({ text, route }) => ({ text, route: rename(route) }))
+    expect(router.evaluate(test).inScopeAccuracy).toBeGreaterThanOrEqual(0.77)
+  })
+
+  it('tells out-of-scope queries from those that belong', { timeout: 240_000 }, async () => {
+    const router = await createRouter({ routes: routesOf(readInScope('clinc150/train.jsonl')) })
+    const queries = [...readRows('clinc150/test.jsonl'), ...readRows('clinc150/oos_test.jsonl')]
+    expect(router.evaluate(queries).oosAuroc).toBeGreaterThanOrEqual(0.963)
+  })
+})
