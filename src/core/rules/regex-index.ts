@@ -2,8 +2,8 @@ import type { CompiledRegex } from './compile-regex.ts'
 import { foldedAsciiCode } from './regex-shape.ts'
 import { SequenceMatcher } from './sequence-matcher.ts'
 
-/** Instructions × characters that the regular expressions of one query may cost: about 12 ms at the worst. */
-export const REGEX_WORK_BUDGET = 500_000
+/** Instructions × characters that the regular expressions of one query may cost: about 10 ms at the worst, 30 ms before the code is warm. */
+export const REGEX_WORK_BUDGET = 250_000
 
 /** Regular expressions by the texts they require. */
 export class RegexIndex {
