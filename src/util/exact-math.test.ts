@@ -19,6 +19,11 @@ describe('exact mathematics', () => {
     )
   })
 
+  it('log of 0 is minus infinity', () => {
+    expect(log(0)).toBe(Number.NEGATIVE_INFINITY)
+    expect(log(-0)).toBe(Number.NEGATIVE_INFINITY)
+  })
+
   it('sigmoid never reaches 0 or 1 and undoes logit', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (x) => {

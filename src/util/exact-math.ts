@@ -48,8 +48,9 @@ export function exp(x: number): number {
   return ((p * r + 1) * r + 1) * POWERS_OF_TWO[n + 1011]!
 }
 
-/** Natural logarithm of x > 0, the same bits on every platform; relative error below 1e-15. */
+/** Natural logarithm of x >= 0, the same bits on every platform; relative error below 1e-15. That of 0 is -Infinity. */
 export function log(x: number): number {
+  if (x === 0) return Number.NEGATIVE_INFINITY
   bits.setFloat64(0, x)
   let exponent = ((bits.getInt32(0) >>> 20) & 0x7ff) - 1023
   if (exponent === -1023) return log(x * 2 ** 54) - 54 * Math.LN2
