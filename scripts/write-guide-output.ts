@@ -5,5 +5,8 @@ import { guideFolder, guideNames, readGuide, runGuide, withOutput } from './guid
 
 for (const name of guideNames()) {
   const text = readGuide(name)
-  writeFileSync(join(guideFolder, name), withOutput(text, runGuide(text)))
+  const runs = runGuide(text)
+  const broken = runs.find(({ output }) => output.includes('Something unexpected happened'))
+  if (broken) throw new Error(`${name} was left as it is: ${broken.command}\n${broken.output}`)
+  writeFileSync(join(guideFolder, name), withOutput(text, runs))
 }

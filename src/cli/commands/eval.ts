@@ -4,6 +4,7 @@ import { loadRouter, SOURCE_FLAGS } from '../router-source.ts'
 import { writeAtomically } from '../write-atomically.ts'
 
 const DEFAULT_MISSES = 10
+const WARM_UP_TEXTS = 2_000
 
 /** Named apart from the reserved word `eval`. */
 export const evaluate = defineCommand({
@@ -40,6 +41,8 @@ export const evaluate = defineCommand({
     const { readLabelledFile } = await import('../../config/labelled-file.ts')
     const data = readLabelledFile(flags.data)
     const { router, path } = await loadRouter(flags, terminal)
+    // The first decisions run before Node has compiled the code; a server is past that after its first second.
+    for (const { text } of data.slice(0, WARM_UP_TEXTS)) router.route(text)
     const evaluation = router.evaluate(data)
     const context = {
       source: path,
