@@ -1,26 +1,24 @@
 // Fits the constants of src/core/calibration/prior-calibration.ts over simulated route sets, from training data only:
 //   node benchmarks/quality/fit-prior-calibration.ts [--sets 300] [--seed 1] [--write]
-// The scope line rests on calibrations that the constants in force had a part in; after --write, run it a second time.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { fitSharpness } from '../../src/core/calibration/calibration.ts'
+import { familiarity, fitFrontier, fitSharpness } from '../../src/core/calibration/calibration.ts'
 import { Decider } from '../../src/core/decider.ts'
 import { fitSnapshot } from '../../src/core/fit-snapshot.ts'
 import { type Encoder, loadBuiltinEncoder, parseRouteSet } from '../../src/index.ts'
 import { type Random, seededRandom, shuffle } from '../../src/util/random.ts'
 import { type InScopeText, readInScope, routeNames, routesOf } from './datasets.ts'
+import { leastSquares } from './least-squares.ts'
 import { mean } from './measures.ts'
-import { leastSquares, logisticRegression, type WeighedRow } from './regression.ts'
 
 const MOST_EXAMPLES = 50
-/** Of the routes of a set, at most this part is chosen, so that others are left to be out of scope. */
+/** Of the routes of a data set, at most this part is chosen. */
 const MOST_CHOSEN = 0.85
 /** Of the texts of a route, at most this part become examples, so that others are left to be queries. */
 const MOST_TAKEN = 0.6
 const QUERIES = 600
-const OUTSIDE_QUERIES = 300
-const OUTSIDE_PER_ROUTE = 20
-const IN_SCOPE_WEIGHT = 0.9
+/** Share of the queries that belong which may lie beyond the frontier; as in src/core/compile-routes.ts. */
+const FRONTIER_SHARE = 0.015
 /** Sharper says only that the simulated set made no mistake. */
 const SHARPEST = 8
 const BEGIN = '// begin constants'
@@ -33,8 +31,8 @@ interface Simulated {
   readonly sharpness: number
   readonly energies: readonly number[]
   readonly nearnesses: readonly number[]
-  readonly familiar: readonly number[]
-  readonly familiarOutside: readonly number[]
+  /** Share of the best route at the sharpness of the compiled set. */
+  readonly shares: readonly number[]
 }
 
 const { values } = parseArgs({
@@ -85,9 +83,6 @@ function simulate(
     examples.push(...rows.slice(0, taken))
     queries.push(...rows.slice(taken, taken + Math.ceil(QUERIES / count)))
   }
-  const outside = order
-    .slice(count)
-    .flatMap((name) => shuffled(byRoute.get(name)!, chance).slice(0, OUTSIDE_PER_ROUTE))
   const routeSet = parseRouteSet({ routes: routesOf(examples) })
   const decider = new Decider(fitSnapshot(routeSet, withEncoder, {}), withEncoder, '')
   const { scorer } = decider
@@ -97,9 +92,9 @@ function simulate(
   const places = new Map(routeSet.routes.map(({ name }, place) => [name, place]))
   const energies: number[] = []
   const nearnesses: number[] = []
-  const familiar: number[] = []
+  const shares: number[] = []
   queries.forEach(({ text, route }, row) => {
-    familiar.push(decider.readText(text, null, null).familiar)
+    shares.push(decider.readText(text, null, null).share)
     scores.set(scorer.scores, row * classes)
     labels[row] = places.get(route)!
     energies.push(scorer.energy)
@@ -112,10 +107,7 @@ function simulate(
     sharpness: fitSharpness({ count: queries.length, classes, scores, labels }, 1.7, 1),
     energies,
     nearnesses,
-    familiar,
-    familiarOutside: shuffled(outside, chance)
-      .slice(0, OUTSIDE_QUERIES)
-      .map(({ text }) => decider.readText(text, null, null).familiar),
+    shares,
   }
 }
 
@@ -131,24 +123,25 @@ function printConstants(simulated: readonly Simulated[]): string {
   })
   const line = (name: string, target: (set: Simulated) => number) =>
     `const ${name} = [${leastSquares(terms, simulated.map(target)).map(rounded).join(', ')}]`
-  const deviation = (numbers: readonly number[]) =>
-    Math.sqrt(mean(numbers.map((x) => (x - mean(numbers)) ** 2)))
-  const rows = simulated.flatMap(({ familiar, familiarOutside }): WeighedRow[] => [
-    ...familiar.map((x) => ({ x, isPositive: true, weight: IN_SCOPE_WEIGHT / familiar.length })),
-    ...familiarOutside.map((x) => ({
-      x,
-      isPositive: false,
-      weight: (1 - IN_SCOPE_WEIGHT) / familiarOutside.length,
-    })),
-  ])
-  const { intercept, slope } = logisticRegression(rows)
+  const deviation = (numbers: readonly number[]) => {
+    const centre = mean(numbers)
+    return Math.sqrt(mean(numbers.map((x) => (x - centre) ** 2)))
+  }
+  const spread = (numbers: readonly number[]) => ({ mean: mean(numbers), deviation: deviation(numbers) })
+  const frontier = ({ energies, nearnesses, shares }: Simulated) => {
+    const spreads = { energy: spread(energies), nearness: spread(nearnesses) }
+    const familiarities = shares.map((share, row) =>
+      familiarity(energies[row]!, nearnesses[row]!, share, spreads),
+    )
+    return fitFrontier(familiarities, FRONTIER_SHARE, 0, 0)
+  }
   return [
     line('LOG_SHARPNESS', ({ sharpness }) => Math.log(Math.min(SHARPEST, sharpness))),
     line('ENERGY_MEAN', ({ energies }) => mean(energies)),
     line('LOG_ENERGY_DEVIATION', ({ energies }) => Math.log(deviation(energies))),
     line('NEARNESS_MEAN', ({ nearnesses }) => mean(nearnesses)),
     line('LOG_NEARNESS_DEVIATION', ({ nearnesses }) => Math.log(deviation(nearnesses))),
-    `const SCOPE = { intercept: ${rounded(intercept)}, slope: ${rounded(slope)} }`,
+    line('FRONTIER', frontier),
   ].join('\n')
 }
 
