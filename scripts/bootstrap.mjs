@@ -19,7 +19,11 @@ function fail(what, remedy) {
 }
 
 function run(command, args, remedy) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
   if (result.error) fail(`could not run ${command}: ${result.error.message}`, remedy)
   if (result.status !== 0) fail(`${command} ${args.join(' ')} ended with code ${result.status}`, remedy)
 }
@@ -28,15 +32,23 @@ const stampMatches = (file, stamp) => existsSync(file) && readFileSync(file, 'ut
 
 function ensureDependencies() {
   const stampFile = inRoot('node_modules', '.stratarouter-setup')
-  const stamp = createHash('sha256').update(readFileSync(inRoot('package-lock.json'))).digest('hex')
+  const stamp = createHash('sha256')
+    .update(readFileSync(inRoot('package-lock.json')))
+    .digest('hex')
   if (stampMatches(stampFile, stamp) && existsSync(ownNode)) return
   say('Installing dependencies (once; about 430 MB on disk) ...')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
-    'Needed: the npm registry (npm config get registry) reachable, and about 500 MB of free disk. Then run the same command again.')
+  run(
+    'npm',
+    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    'Needed: the npm registry (npm config get registry) reachable, and about 500 MB of free disk. Then run the same command again.',
+  )
   // npm can be configured not to run install scripts; the package `node` needs its own to fetch the binary.
   if (!existsSync(ownNode)) {
-    run(process.execPath, [inRoot('node_modules', 'node', 'installArchSpecificPackage.js')],
-      'The development dependency "node" could not fetch its binary; check that the npm registry is reachable.')
+    run(
+      process.execPath,
+      [inRoot('node_modules', 'node', 'installArchSpecificPackage.js')],
+      'The development dependency "node" could not fetch its binary; check that the npm registry is reachable.',
+    )
   }
   writeFileSync(stampFile, stamp)
 }
@@ -47,9 +59,11 @@ function sourceStamp() {
   const visit = (path) => {
     const stat = statSync(path)
     if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name))
-    else if (!path.endsWith('.test.ts') && !path.endsWith('.wasm.ts')) hash.update(`${path}:${stat.size}:${stat.mtimeMs}\n`)
+    else if (!path.endsWith('.test.ts') && !path.endsWith('.wasm.ts'))
+      hash.update(`${path}:${stat.size}:${stat.mtimeMs}\n`)
   }
-  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) visit(inRoot(name))
+  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+    visit(inRoot(name))
   return hash.digest('hex')
 }
 
@@ -65,26 +79,47 @@ function ensureBuild() {
 
 /** Runs on the checkout's own Node, passes signals on, and ends as the command ends. */
 function hand(args) {
-  const env = { ...process.env, PATH: `${dirname(ownNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` }
+  const env = {
+    ...process.env,
+    PATH: `${dirname(ownNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
+  }
   const child = spawn(ownNode, args, { stdio: 'inherit', env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => fail(`could not start Node: ${error.message}`, 'Remove node_modules and run npm run setup.'))
+  // npm passes SIGTERM to the shell between us, which dies without passing it on; then our parent changes.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  child.on('error', (error) =>
+    fail(`could not start Node: ${error.message}`, 'Remove node_modules and run npm run setup.'),
+  )
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
 }
 
 const [command = 'setup', ...rest] = process.argv.slice(2)
 if (Number(process.versions.node.split('.')[0]) < 20) {
-  fail(`Node ${process.versions.node} is too old to run the set-up`, 'Install Node 20 or newer; the rest comes with the checkout.')
+  fail(
+    `Node ${process.versions.node} is too old to run the set-up`,
+    'Install Node 20 or newer; the rest comes with the checkout.',
+  )
 }
 try {
   ensureDependencies()
   ensureBuild()
 } catch (error) {
-  fail(`set-up stopped: ${error.message}`, error.code === 'ENOSPC' ? 'Free some disk space and run the same command again.' : 'Mend that and run the same command again.')
+  fail(
+    `set-up stopped: ${error.message}`,
+    error.code === 'ENOSPC'
+      ? 'Free some disk space and run the same command again.'
+      : 'Mend that and run the same command again.',
+  )
 }
 const main = inRoot('dist', 'cli', 'main.js')
 if (command === 'setup') say('Set up. Next: npm start, or npm run -s cli -- --help')
-else if (command === 'start') hand([main, 'serve', ...(process.env.STRATAROUTER_CONFIG ? [] : ['--demo']), ...rest])
+else if (command === 'start')
+  hand([main, 'serve', ...(process.env.STRATAROUTER_CONFIG ? [] : ['--demo']), ...rest])
 else if (command === 'cli') hand([main, ...rest])
 else if (command === 'test') hand([inRoot('node_modules', 'vitest', 'vitest.mjs'), 'run', ...rest])
 else fail(`unknown command "${command}"`, 'Expected one of: setup, start, cli, test.')

@@ -9,21 +9,39 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const inRoot = (...parts) => join(root, ...parts)
 
 function run(script, args) {
-  const result = spawnSync(process.execPath, [inRoot('node_modules', ...script), ...args], { cwd: root, stdio: 'inherit' })
+  const result = spawnSync(process.execPath, [inRoot('node_modules', ...script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (result.status !== 0) process.exit(result.status ?? 1)
 }
 
 function compileKernels() {
   const folder = mkdtempSync(join(tmpdir(), 'stratarouter-kernels-'))
   const wasm = join(folder, 'kernels.wasm')
-  run(['assemblyscript', 'bin', 'asc.js'], [
-    'src/core/vectors/kernels.as.ts', '--outFile', wasm, '--runtime', 'stub', '--enable', 'simd',
-    '-O3', '--noAssert', '--importMemory', '--disable', 'sign-extension',
-  ])
+  run(
+    ['assemblyscript', 'bin', 'asc.js'],
+    [
+      'src/core/vectors/kernels.as.ts',
+      '--outFile',
+      wasm,
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '-O3',
+      '--noAssert',
+      '--importMemory',
+      '--disable',
+      'sign-extension',
+    ],
+  )
   const base64 = readFileSync(wasm).toString('base64')
   rmSync(folder, { recursive: true })
-  writeFileSync(inRoot('src/core/vectors/kernels.wasm.ts'),
-    `// Written by scripts/build.mjs from kernels.as.ts.\nexport const kernelsBase64 =\n  '${base64}'\n`)
+  writeFileSync(
+    inRoot('src/core/vectors/kernels.wasm.ts'),
+    `// Written by scripts/build.mjs from kernels.as.ts.\nexport const kernelsBase64 =\n  '${base64}'\n`,
+  )
 }
 
 compileKernels()
