@@ -58,6 +58,8 @@ describe('any decision', () => {
             expect(sum).toBeLessThanOrEqual(1 + candidates.length * 1e-6)
             expect(route).toBe(confidence >= threshold ? candidates[0]!.route : null)
             expect(reason === 'match').toBe(route !== null)
+            expect(reason === 'out-of-scope').toBe(route === null && decision.outOfScope > 0.5)
+            expect(confidence).toBeLessThanOrEqual(1 - decision.outOfScope + 1e-6)
             const best = routeSet.routes.find(({ name }) => name === candidates[0]!.route)!
             expect(threshold).toBe(best.threshold ?? 0.5)
             expect(decision.snapshot).toBe(router.snapshot)
