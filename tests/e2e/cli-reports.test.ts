@@ -172,3 +172,15 @@ test('diff lists what changes between two files, and between a snapshot and its 
   const same = await inFolder('diff', 'same.snapshot', 'routes.yaml', '--data', 'labelled.jsonl', '--json')
   expect(JSON.parse(same.out)).toEqual({ changed: 0, of: LABELLED.length, changes: [] })
 })
+
+test('an empty data file is refused, not called perfect', async () => {
+  writeFileSync(folder.file('empty.jsonl'), '\n')
+  for (const words of [
+    ['eval', '--routes', 'routes.yaml'],
+    ['diff', 'routes.yaml', 'routes.yaml'],
+  ]) {
+    const { code, errorOut } = await inFolder(...words, '--data', 'empty.jsonl', '--json')
+    expect(code).toBe(EXIT_CODES.input.code)
+    expect(JSON.parse(errorOut).error.code).toBe('not_enough_data')
+  }
+})

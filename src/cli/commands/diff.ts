@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
+import { readLabelledRows } from '../labelled-rows.ts'
 import { confidenceText } from '../print-decision.ts'
 import { loadAnyRouter } from '../router-source.ts'
 import { tableLines } from '../table.ts'
@@ -43,9 +44,8 @@ export const diff = defineCommand({
     ['stratarouter diff old.yaml new.yaml --data labelled.jsonl --json', 'the same for a program'],
   ],
   async run({ flags, positionals, terminal }) {
-    const { readLabelledFile } = await import('../../config/labelled-file.ts')
     const { diffDecisions } = await import('../../core/diff-decisions.ts')
-    const rows = readLabelledFile(flags.data)
+    const rows = await readLabelledRows(flags.data)
     const [beforeFile = '', afterFile = ''] = positionals
     const before = await loadAnyRouter(beforeFile, terminal)
     const after = await loadAnyRouter(afterFile, terminal)

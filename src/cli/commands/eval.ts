@@ -1,10 +1,13 @@
+import type { LabelledText } from '../../contracts/index.ts'
+import type { Router } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
+import { readLabelledRows } from '../labelled-rows.ts'
 import { loadRouter, SOURCE_FLAGS } from '../router-source.ts'
 import { writeAtomically } from '../write-atomically.ts'
 
 const DEFAULT_MISSES = 10
-const WARM_UP_TEXTS = 2_000
+const WARM_UP_DECISIONS = 2_000
 
 /** Named apart from the reserved word `eval`. */
 export const evaluate = defineCommand({
@@ -38,11 +41,9 @@ export const evaluate = defineCommand({
     ],
   ],
   async run({ flags, terminal }) {
-    const { readLabelledFile } = await import('../../config/labelled-file.ts')
-    const data = readLabelledFile(flags.data)
+    const data = await readLabelledRows(flags.data)
     const { router, path } = await loadRouter(flags, terminal)
-    // The first decisions run before Node has compiled the code; a server is past that after its first second.
-    for (const { text } of data.slice(0, WARM_UP_TEXTS)) router.route(text)
+    warmUp(router, data)
     const evaluation = router.evaluate(data)
     const context = {
       source: path,
@@ -65,3 +66,10 @@ export const evaluate = defineCommand({
     return EXIT_CODES.ok.code
   },
 })
+
+/** The first decisions run before Node has compiled the code; a server is past that in its first second. */
+function warmUp(router: Router, data: readonly LabelledText[]): void {
+  for (let made = 0; made < WARM_UP_DECISIONS; made += data.length) {
+    for (const { text } of data.slice(0, WARM_UP_DECISIONS - made)) router.route(text)
+  }
+}

@@ -1,6 +1,7 @@
 import type { FitReport } from '../../contracts/index.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
+import { readLabelledRows } from '../labelled-rows.ts'
 import { programName } from '../program-name.ts'
 import { compileRouteFile } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
@@ -44,8 +45,7 @@ export const fit = defineCommand({
         '--max-error-rate needs labelled data to measure errors on. Add --data labelled.jsonl.',
       )
     }
-    const { readLabelledFile } = await import('../../config/labelled-file.ts')
-    const data = flags.data === undefined ? undefined : readLabelledFile(flags.data)
+    const data = flags.data === undefined ? undefined : await readLabelledRows(flags.data)
     const router = await compileRouteFile(flags.routes, terminal, {
       ...(data ? { data } : {}),
       ...(maxErrorRate === undefined ? {} : { maxErrorRate }),

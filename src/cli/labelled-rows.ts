@@ -1,0 +1,16 @@
+import type { LabelledText } from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
+
+/**
+ * Rows of a labelled file, at least one.
+ * @throws StrataError `not_enough_data` for an empty file, and what reading it throws
+ */
+export async function readLabelledRows(path: string): Promise<LabelledText[]> {
+  const { readLabelledFile } = await import('../config/labelled-file.ts')
+  const rows = readLabelledFile(path)
+  if (rows.length > 0) return rows
+  throw new StrataError(
+    'not_enough_data',
+    `${path} has no rows. Write one message a line, like {"text": "where is my refund?", "route": "billing"}.`,
+  )
+}
