@@ -190,18 +190,29 @@ export class RouteSets {
     return this.#inOrder(name, async () => {
       this.#assertWritable(name)
       try {
-        return await this.#writeOnce(name, condition, change)
+        return await this.#writeOrRetry(name, condition, change)
       } catch (error) {
-        // Another process has written to the same database: take what it wrote, then judge the change anew.
-        if (!isStrataError(error) || error.code !== 'version_conflict' || !(await this.#reload(name)))
-          throw error
-        return this.#writeOnce(name, condition, change)
-      } finally {
         // A write that failed after its fit began has taken the place of the refit that was due.
         const live = this.#sets.get(name)
-        if (live?.router.provisional && !this.#options.queue.has(name)) this.#refit(live)
+        if (live?.router.provisional) this.#refit(live)
+        throw error
       }
     })
+  }
+
+  async #writeOrRetry(
+    name: string,
+    condition: WriteCondition,
+    change: () => { next: RouteSet; created: boolean },
+  ): Promise<WriteResult> {
+    try {
+      return await this.#writeOnce(name, condition, change)
+    } catch (error) {
+      // Another process has written to the same database: take what it wrote, then judge the change anew.
+      if (!isStrataError(error) || error.code !== 'version_conflict' || !(await this.#reload(name)))
+        throw error
+      return this.#writeOnce(name, condition, change)
+    }
   }
 
   async #writeOnce(

@@ -72,6 +72,19 @@ const requestLike = fc.record(
   },
   { requiredKeys: [] },
 )
+/** Near what the quick check takes, and near its bounds. */
+const usualRequest = fc.record(
+  {
+    text: fc.oneof({ weight: 9, arbitrary: nastyText }, { weight: 1, arbitrary: nastyValue }),
+    topK: fc.oneof(fc.integer({ min: -1, max: 102 }), fc.constantFrom(0, 1, 1.5, 100, 101, '3', null)),
+    explain: fc.constantFrom(true, false, 0, 'true', null),
+    threshold: fc.oneof(
+      fc.double({ min: -0.5, max: 1.5 }),
+      fc.constantFrom(0, 1, -1e-9, 1 + 1e-9, '0.5', null),
+    ),
+  },
+  { requiredKeys: [] },
+)
 const ruleLike = fc.record(
   {
     when: fc.oneof(
@@ -213,7 +226,7 @@ describe('the quick check of a request', () => {
   it('never lets through what the schema refuses, nor changes it', () => {
     const refused = Symbol('refused')
     fc.assert(
-      fc.property(requestLike, (value) => {
+      fc.property(fc.oneof(usualRequest, requestLike), (value) => {
         const body: unknown = JSON.parse(JSON.stringify(value))
         const bySchema = routeRequestSchema.safeParse(body)
         let quick: unknown = refused

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +22,31 @@ describe('the SQLite route store', () => {
     },
     reopen: () => openSqliteRouteStore({ ...options, file: file() }),
     test: it,
+  })
+
+  it('takes the writes of several processes at once, one after the other', async () => {
+    const path = join(folder, 'shared.db')
+    await (await openSqliteRouteStore({ ...options, file: path })).close()
+    const program = `
+      import { openSqliteRouteStore } from ${JSON.stringify(new URL('./open-sqlite-route-store.ts', import.meta.url).href)}
+      const store = await openSqliteRouteStore({ file: ${JSON.stringify(path)}, clock: { now: () => 0 }, versionsKept: 3 })
+      for (let count = 0; count < 40; count++) await store.put('a', { routes: [] })
+      await store.close()`
+    const writers = [1, 2, 3].map(async () => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      let complaint = ''
+      child.stderr.on('data', (data) => {
+        complaint += data
+      })
+      const [code] = await once(child, 'close')
+      return { code, complaint }
+    })
+    expect(await Promise.all(writers)).toEqual([1, 2, 3].map(() => ({ code: 0, complaint: '' })))
+    const store = await openSqliteRouteStore({ ...options, file: path })
+    expect((await store.get('a'))?.version).toBe(120)
+    await store.close()
   })
 
   it('says what to do when the file is not a database', async () => {

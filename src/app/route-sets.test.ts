@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, expect, it } from 'vitest'
+import type { RouteSet } from '../contracts/index.ts'
+import { Router } from '../core/index.ts'
+import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
+import { openSqliteRouteStore } from '../stores/index.ts'
+import { FitQueue } from './fit-queue.ts'
+import { RouteSets } from './route-sets.ts'
+import { RouterFactory } from './router-factory.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'stratarouter-sets-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Holds the file back until told, so that an edit can come between the end of a fit and its use. */
+class SlowCache extends SnapshotCache {
+  readonly writing: (() => void)[] = []
+
+  override async write(...given: Parameters<SnapshotCache['write']>): Promise<void> {
+    await new Promise<void>((resolve) => this.writing.push(resolve))
+    await super.write(...given)
+  }
+}
+
+const WORDS = [
+  'invoice',
+  'password',
+  'garden',
+  'airport',
+  'recipe',
+  'window',
+  'violin',
+  'contract',
+  'engine',
+  'river',
+]
+const largeSet: RouteSet = {
+  routes: WORDS.map((word) => ({
+    name: word,
+    examples: Array.from({ length: 10 }, (_, index) => `something about my ${word}, number ${index}`),
+  })),
+}
+
+it('never puts a finished refit in the place of a newer edit', async () => {
+  const encoder = await loadBuiltinEncoder()
+  const logger = pino({ level: 'silent' })
+  const cache = new SlowCache(folder, 'test')
+  const queue = new FitQueue(async (routeSet) => Router.compile(routeSet, encoder).save())
+  const store = await openSqliteRouteStore({ file: ':memory:', clock: { now: () => 0 }, versionsKept: 2 })
+  const sets = await RouteSets.open({
+    store,
+    cache,
+    queue,
+    logger,
+    factory: new RouterFactory({ encoder, cache, queue, logger }),
+    limits: { routeSets: 2, routesPerSet: 100 },
+    initial: { routes: [] },
+  })
+  const turnsUntil = async (isDone: () => boolean) => {
+    while (!isDone()) await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+  const filling = sets.replace('default', largeSet)
+  await turnsUntil(() => cache.writing.length >= 1)
+  cache.writing[0]?.()
+  await filling
+
+  await sets.addRoute('default', { name: 'first', examples: ['the first addition'] })
+  await turnsUntil(() => cache.writing.length >= 2)
+  await sets.addRoute('default', { name: 'second', examples: ['the second addition'] })
+  cache.writing[1]?.()
+  await turnsUntil(() => cache.writing.length >= 3)
+  expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...WORDS, 'first', 'second'])
+  expect(sets.router().provisional).toBe(true)
+  cache.writing[2]?.()
+  await sets.idle()
+  expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...WORDS, 'first', 'second'])
+  expect(sets.router().provisional).toBe(false)
+  await queue.close()
+  await store.close()
+})
