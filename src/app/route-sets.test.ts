@@ -18,10 +18,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** Holds the file back until told, so that an edit can come between the end of a fit and its use. */
 class SlowCache extends SnapshotCache {
   readonly writing: (() => void)[] = []
+  written = 0
 
   override async write(...given: Parameters<SnapshotCache['write']>): Promise<void> {
     await new Promise<void>((resolve) => this.writing.push(resolve))
     await super.write(...given)
+    this.written++
   }
 }
 
@@ -71,7 +73,7 @@ it('never puts a finished refit in the place of a newer edit', async () => {
   await turnsUntil(() => cache.writing.length >= 2)
   await sets.addRoute('default', { name: 'second', examples: ['the second addition'] })
   cache.writing[1]?.()
-  await turnsUntil(() => cache.writing.length >= 3)
+  await turnsUntil(() => cache.written === 2 && cache.writing.length === 3)
   expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...WORDS, 'first', 'second'])
   expect(sets.router().provisional).toBe(true)
   cache.writing[2]?.()
