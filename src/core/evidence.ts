@@ -1,9 +1,8 @@
 import type { Encoder } from '../contracts/index.ts'
-import { logSumExp } from './calibration/calibration.ts'
 import { LexicalVocabulary } from './features/lexical-vocabulary.ts'
 import { QueryFeatures } from './features/query-features.ts'
+import { LinearScorer } from './heads/linear-scorer.ts'
 import type { SnapshotData } from './snapshot-data.ts'
-import { createKernels, type Kernels } from './vectors/kernels.ts'
 
 /** Routes whose examples are searched for the nearest, and examples after which the search stops. */
 const NEAR_ROUTES = 8
@@ -24,14 +23,20 @@ export class TopRoutes {
 
   fill(scores: Float64Array, routes: number): void {
     this.count = 0
+    let least = Number.NEGATIVE_INFINITY
     for (let k = 0; k < routes; k++) {
-      if (this.count === NEAR_ROUTES && !this.#isBefore(scores, k, NEAR_ROUTES - 1)) continue
+      if (this.count === NEAR_ROUTES) {
+        // Nearly every route of a large set ends here.
+        if (scores[k]! < least) continue
+        if (!this.#isBefore(scores, k, NEAR_ROUTES - 1)) continue
+      }
       let place = this.count < NEAR_ROUTES ? this.count++ : NEAR_ROUTES - 1
       while (place > 0 && this.#isBefore(scores, k, place - 1)) {
         this.routes[place] = this.routes[place - 1]!
         place--
       }
       this.routes[place] = k
+      least = scores[this.routes[this.count - 1]!]!
     }
   }
 
@@ -97,9 +102,8 @@ export class EvidenceScorer {
   nearness = 0
   readonly #snapshot: SnapshotData
   readonly #features: QueryFeatures
-  readonly #kernels: Kernels
-  readonly #at: { vector: number; query: number; head: number; examples: number; dots: number }
-  readonly #vector: Float32Array
+  readonly #linear: LinearScorer
+  readonly #at: { examples: number; dots: number }
   readonly #dots: Int32Array
   readonly #nearest = new NearestMean()
 
@@ -112,78 +116,41 @@ export class EvidenceScorer {
       snapshot.vocabulary.hashes,
       snapshot.vocabulary.inverseFrequencies,
     )
-    const dims = encoder.dimensions
-    const classes = snapshot.head.scales.length
-    this.scores = new Float64Array(classes)
-    let longest = classes
     const { offsets, vectors } = snapshot.examples
+    let longest = 0
     for (let r = 0; r < this.routes; r++) longest = Math.max(longest, offsets[r + 1]! - offsets[r]!)
-    this.#kernels = createKernels(
-      snapshot.head.values.length + vectors.values.length + dims * 6 + longest * 4 + 128,
-    )
-    const put = (values: Int8Array) => {
-      const at = this.#kernels.allocate(values.length)
-      new Int8Array(this.#kernels.buffer, at, values.length).set(values)
-      return at
-    }
-    this.#at = {
-      vector: this.#kernels.allocate(dims * 4),
-      query: this.#kernels.allocate(dims * 2),
-      head: put(snapshot.head.values),
-      examples: put(vectors.values),
-      dots: this.#kernels.allocate(longest * 4),
-    }
-    this.#vector = new Float32Array(this.#kernels.buffer, this.#at.vector, dims)
-    this.#dots = new Int32Array(this.#kernels.buffer, this.#at.dots, longest)
+    const spare = vectors.values.length + longest * 4 + 32
+    this.#linear = new LinearScorer(snapshot.head, snapshot.postings, spare)
+    this.scores = this.#linear.scores
+    const { kernels } = this.#linear
+    this.#at = { examples: kernels.allocate(vectors.values.length), dots: kernels.allocate(longest * 4) }
+    new Int8Array(kernels.buffer, this.#at.examples, vectors.values.length).set(vectors.values)
+    this.#dots = new Int32Array(kernels.buffer, this.#at.dots, longest)
   }
 
   /** Scores a text whose words (after spelling correction) are given. */
   scoreText(text: string, words: readonly string[]): void {
     this.#features.fill(text, words, this.vocabulary, this.#snapshot.lexicalScale)
-    this.#scoreDense(this.#features.dense)
-    this.#addLexical()
+    this.#linear.scoreVector(this.#features.dense)
+    const { ids, values, count } = this.#features.sparse
+    this.#linear.addSparse(ids, values, 0, count)
     this.#finish()
   }
 
   /** Scores a vector that the caller has computed; words have no say then. */
   scoreVector(vector: Float32Array): void {
-    this.#scoreDense(vector)
+    this.#linear.scoreVector(vector)
     this.#finish()
   }
 
-  #scoreDense(vector: Float32Array): void {
-    const dims = this.#vector.length
-    this.#vector.set(vector)
-    this.#kernels.quantise(this.#at.vector, dims, this.#at.query)
-    const { scores } = this
-    const { scales } = this.#snapshot.head
-    this.#kernels.dotRows(this.#at.query, this.#at.head, scores.length, dims, this.#at.dots)
-    for (let k = 0; k < scores.length; k++) scores[k] = this.#dots[k]! * scales[k]! * QUERY_SCALE
-  }
-
-  #addLexical(): void {
-    const { ids, values, count } = this.#features.sparse
-    const { offsets, routes, weights, shared } = this.#snapshot.postings
-    const { scores } = this
-    let toAll = 0
-    for (let j = 0; j < count; j++) {
-      const feature = ids[j]!
-      const value = values[j]!
-      toAll += value * shared[feature]!
-      const end = offsets[feature + 1]!
-      for (let p = offsets[feature]!; p < end; p++) {
-        const route = routes[p]!
-        scores[route] = scores[route]! + value * weights[p]!
-      }
-    }
-    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + toAll
-  }
-
   #finish(): void {
-    this.energy = logSumExp(this.scores, this.routes)
+    this.energy = this.#linear.logSumExp(this.routes)
     this.top.fill(this.scores, this.routes)
     this.#nearest.clear()
-    this.forNearExamples((_, similarity) => this.#nearest.see(similarity))
+    this.#eachNearRoute((start, count) => {
+      const { scales } = this.#snapshot.examples.vectors
+      for (let i = 0; i < count; i++) this.#nearest.see(this.#dots[i]! * scales[start + i]! * QUERY_SCALE)
+    })
     this.nearness = nearnessOf(
       this.#nearest.mean,
       this.top.count > 0 ? this.#snapshot.cohesion[this.top.routes[0]!]! : 0,
@@ -192,16 +159,22 @@ export class EvidenceScorer {
 
   /** Calls back with every example searched (its row over all examples) and its cosine to the query. */
   forNearExamples(see: (example: number, similarity: number, route: number) => void): void {
+    const { scales } = this.#snapshot.examples.vectors
+    this.#eachNearRoute((start, count, route) => {
+      for (let i = 0; i < count; i++) see(start + i, this.#dots[i]! * scales[start + i]! * QUERY_SCALE, route)
+    })
+  }
+
+  /** Calls back for each of the likeliest routes, the dot products of its examples from row `start` being in `#dots`. */
+  #eachNearRoute(see: (start: number, count: number, route: number) => void): void {
     const { offsets, vectors } = this.#snapshot.examples
-    const dims = this.#vector.length
     let seen = 0
     for (let place = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
       const route = this.top.routes[place]!
       const start = offsets[route]!
       const count = offsets[route + 1]! - start
-      this.#kernels.dotRows(this.#at.query, this.#at.examples + start * dims, count, dims, this.#at.dots)
-      for (let i = 0; i < count; i++)
-        see(start + i, this.#dots[i]! * vectors.scales[start + i]! * QUERY_SCALE, route)
+      this.#linear.dotRows(this.#at.examples + start * vectors.dims, count, this.#at.dots)
+      see(start, count, route)
       seen += count
     }
   }

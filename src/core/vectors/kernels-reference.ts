@@ -74,6 +74,24 @@ export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
         ints[(out >> 2) + r] = sum
       }
     },
+    sumExp(scores, count, offset, factor) {
+      const lanes = new Float32Array(4)
+      for (let k = 0; k < count; k++) {
+        const x = round(round(floats[(scores >> 2) + k]! - round(offset)) * round(factor))
+        lanes[k & 3] = lanes[k & 3]! + exp(Math.max(x, EXP_FLOOR))
+      }
+      return addLanes(lanes)
+    },
+    sumRows(picks, amounts, count, rows, width, out) {
+      for (let k = 0; k < width; k++) {
+        let sum = 0
+        for (let j = 0; j < count; j++) {
+          const weight = floats[(rows >> 2) + ints[(picks >> 2) + j]! * width + k]!
+          sum = round(sum + round(floats[(amounts >> 2) + j]! * weight))
+        }
+        floats[(out >> 2) + k] = sum
+      }
+    },
     forwardRow(dense, dims, ids, values, nonZeros, weights, classes, out) {
       for (let k = 0; k < classes; k++) {
         let sum = 0
@@ -88,9 +106,14 @@ export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
       }
     },
     updateRow(dense, dims, ids, values, nonZeros, weights, classes, delta) {
+      const changes = floats.subarray(delta >> 2, (delta >> 2) + classes)
       for (let k = 0; k < classes; k++) {
-        const change = floats[(delta >> 2) + k]!
-        if (change === 0) continue
+        // Eight at a time, as the SIMD code does: where a weight is -0, adding nothing is not the same as skipping.
+        if ((k & 7) === 0 && changes.subarray(k, k + 8).every((change) => change === 0)) {
+          k += 7
+          continue
+        }
+        const change = changes[k]!
         for (let d = 0; d < dims; d++) {
           const w = (weights >> 2) + d * classes + k
           floats[w] = floats[w]! + round(floats[(dense >> 2) + d]! * change)

@@ -96,6 +96,56 @@ export function dotRows(query: usize, rows: usize, count: i32, dims: i32, out: u
   }
 }
 
+export function sumExp(scores: usize, count: i32, offset: f32, factor: f32): f32 {
+  const bytes = (<usize>count) << 2
+  const o4 = f32x4.splat(offset)
+  const f4 = f32x4.splat(factor)
+  const floor = f32x4.splat(EXP_FLOOR)
+  let sum = f32x4.splat(0)
+  for (let o: usize = 0; o < bytes; o += 16) {
+    const x = f32x4.mul(f32x4.sub(v128.load(scores + o), o4), f4)
+    sum = f32x4.add(sum, exp4(f32x4.max(x, floor)))
+  }
+  return sumLanes(sum)
+}
+
+// Blocks of 32 columns: whole cache lines of each row, summed in registers while the rows stream by.
+export function sumRows(picks: usize, amounts: usize, count: i32, rows: usize, width: i32, out: usize): void {
+  const stride = (<usize>width) << 2
+  const bytes = (<usize>count) << 2
+  for (let k: usize = 0; k < stride; k += 128) {
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    let s2 = f32x4.splat(0)
+    let s3 = f32x4.splat(0)
+    let s4 = f32x4.splat(0)
+    let s5 = f32x4.splat(0)
+    let s6 = f32x4.splat(0)
+    let s7 = f32x4.splat(0)
+    for (let j: usize = 0; j < bytes; j += 4) {
+      const x = v128.load32_splat(amounts + j)
+      const at = rows + <usize>load<i32>(picks + j) * stride + k
+      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(at)))
+      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(at, 16)))
+      s2 = f32x4.add(s2, f32x4.mul(x, v128.load(at, 32)))
+      s3 = f32x4.add(s3, f32x4.mul(x, v128.load(at, 48)))
+      s4 = f32x4.add(s4, f32x4.mul(x, v128.load(at, 64)))
+      s5 = f32x4.add(s5, f32x4.mul(x, v128.load(at, 80)))
+      s6 = f32x4.add(s6, f32x4.mul(x, v128.load(at, 96)))
+      s7 = f32x4.add(s7, f32x4.mul(x, v128.load(at, 112)))
+    }
+    const to = out + k
+    v128.store(to, s0)
+    v128.store(to, s1, 16)
+    v128.store(to, s2, 32)
+    v128.store(to, s3, 48)
+    v128.store(to, s4, 64)
+    v128.store(to, s5, 80)
+    v128.store(to, s6, 96)
+    v128.store(to, s7, 112)
+  }
+}
+
 // Four classes-blocks of 4 lanes stay in registers while the features stream by.
 export function forwardRow(
   dense: usize, dims: i32, ids: usize, values: usize, nonZeros: i32, weights: usize, classes: i32, out: usize,

@@ -74,6 +74,55 @@ describe('SIMD and plain kernels agree bit for bit', () => {
     )
   })
 
+  it('sums of weighted rows, against double precision', () => {
+    fc.assert(
+      fc.property(
+        floats(3 * 64),
+        fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 9 }),
+        floats(9, 2),
+        (rows, picks, amounts) => {
+          let got: number[] = []
+          const [simd, plain] = onBoth((kernels) => {
+            const rowsAt = put(kernels, rows)
+            const amountsAt = put(kernels, amounts)
+            const picksAt = kernels.allocate(picks.length * 4)
+            new Int32Array(kernels.buffer, picksAt, picks.length).set(picks)
+            const out = kernels.allocate(64 * 4)
+            kernels.sumRows(picksAt, amountsAt, picks.length, rowsAt, 64, out)
+            got = [...new Float32Array(kernels.buffer, out, 64)]
+          })
+          expect(simd).toEqual(plain)
+          got.forEach((sum, k) => {
+            expect(sum).toBeCloseTo(
+              picks.reduce((total, row, i) => total + amounts[i]! * rows[row * 64 + k]!, 0),
+              5,
+            )
+          })
+        },
+      ),
+    )
+  })
+
+  it('sums of exponentials, against double precision', () => {
+    fc.assert(
+      fc.property(
+        floats(DIMS, 40),
+        fc.float({ min: Math.fround(0.1), max: 4, noNaN: true }),
+        (scores, factor) => {
+          const largest = Math.max(...scores)
+          let got = 0
+          const [simd, plain] = onBoth((kernels) => {
+            got = kernels.sumExp(put(kernels, scores), DIMS, largest, factor)
+            put(kernels, [got])
+          })
+          expect(simd).toEqual(plain)
+          const exact = scores.reduce((sum, x) => sum + Math.exp((x - largest) * factor), 0)
+          expect(Math.abs(got / exact - 1)).toBeLessThan(2e-5)
+        },
+      ),
+    )
+  })
+
   it('forward, update and the dual step', () => {
     fc.assert(
       fc.property(

@@ -14,6 +14,10 @@ export interface KernelOperations {
   quantise(vector: number, dims: number, out: number): void
   /** out[count] i32 = query[dims] i16 · rows[count][dims] i8. */
   dotRows(query: number, rows: number, count: number, dims: number, out: number): void
+  /** Sum of e^((scores[i] - offset) * factor) over scores[count] f32, none above `offset`; `count` a multiple of 4. */
+  sumExp(scores: number, count: number, offset: number, factor: number): number
+  /** out[width] f32 = sum over `count` picks of amounts[i] f32 * rows[picks[i] i32][width] f32. `width` a multiple of 32. */
+  sumRows(picks: number, amounts: number, count: number, rows: number, width: number, out: number): void
   /** out[classes] f32 = weights · row; weights[dims + id][classes] f32, the row being dense[dims] and values[nonZeros] at ids. `classes` a multiple of 8. */
   forwardRow(
     dense: number,
@@ -103,6 +107,8 @@ export function createKernels(bytes: number, simd = true): Kernels {
     normalise: operations.normalise,
     quantise: operations.quantise,
     dotRows: operations.dotRows,
+    sumExp: operations.sumExp,
+    sumRows: operations.sumRows,
     forwardRow: operations.forwardRow,
     updateRow: operations.updateRow,
     solveRow: operations.solveRow,

@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { densePostings } from '../lexical/dense-postings.ts'
+import { type Postings, postingsFromWeights } from '../lexical/postings.ts'
+import { type QuantisedRows, quantiseRows } from '../vectors/quantised-rows.ts'
+import { LinearScorer } from './linear-scorer.ts'
+
+const DIMS = 16
+const CLASSES = 40
+const FEATURES = 6
+
+const number = fc.double({ min: -1, max: 1, noNaN: true })
+const numbers = (length: number) => fc.array(number, { minLength: length, maxLength: length })
+/** Some features matter to nearly all classes, some to few, some to none. */
+const weightMatrix = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(0, 2, CLASSES),
+      fc.array(fc.double({ min: 0.1, max: 1, noNaN: true }), { minLength: CLASSES, maxLength: CLASSES }),
+    ),
+    { minLength: FEATURES, maxLength: FEATURES },
+  )
+  .map((features) =>
+    Float32Array.from(features.flatMap(([filled, row]) => row.map((weight, k) => (k < filled ? weight : 0)))),
+  )
+
+const asPostings = (weights: Float32Array): Postings =>
+  postingsFromWeights(weights, {
+    skip: 0,
+    features: FEATURES,
+    classes: CLASSES,
+    stride: CLASSES,
+    least: 1e-9,
+  })
+const asHead = (values: readonly number[]): QuantisedRows => quantiseRows(Float32Array.from(values), DIMS)
+
+test('a score is the dot product of the vector with the class plus what each sparse feature says', () => {
+  fc.assert(
+    fc.property(
+      numbers(CLASSES * DIMS),
+      weightMatrix,
+      numbers(DIMS),
+      fc.array(fc.tuple(fc.integer({ min: 0, max: FEATURES - 1 }), number), { maxLength: 12 }),
+      (headValues, weights, direction, entries) => {
+        const length = Math.hypot(...direction) || 1
+        const vector = Float32Array.from(direction, (x) => x / length)
+        const head = asHead(headValues)
+        const scorer = new LinearScorer(head, asPostings(weights))
+        scorer.scoreVector(vector)
+        const ids = Int32Array.from(entries, ([id]) => id)
+        const values = Float32Array.from(entries, ([, value]) => value)
+        scorer.addSparse(ids, values, 0, entries.length)
+        for (let k = 0; k < CLASSES; k++) {
+          let wanted = 0
+          for (let d = 0; d < DIMS; d++) wanted += vector[d]! * head.values[k * DIMS + d]! * head.scales[k]!
+          entries.forEach((_, j) => {
+            wanted += values[j]! * weights[ids[j]! * CLASSES + k]!
+          })
+          expect(scorer.scores[k]).toBeCloseTo(wanted, 3)
+        }
+        const exact = Math.log(scorer.scores.reduce((sum, score) => sum + Math.exp(2 * score), 0))
+        expect(scorer.logSumExp(CLASSES, 2)).toBeCloseTo(exact, 5)
+      },
+    ),
+  )
+})
+
+test('scores are the same bits with SIMD and without', () => {
+  fc.assert(
+    fc.property(numbers(CLASSES * DIMS), weightMatrix, numbers(DIMS), (headValues, weights, direction) => {
+      const both = [true, false].map((simd) => {
+        const scorer = new LinearScorer(asHead(headValues), asPostings(weights), 0, simd)
+        scorer.scoreVector(Float32Array.from(direction, (x) => x / DIMS))
+        scorer.addSparse(
+          Int32Array.from({ length: FEATURES }, (_, id) => id),
+          new Float32Array(FEATURES).fill(0.3),
+          0,
+          FEATURES,
+        )
+        return [...scorer.scores, scorer.logSumExp(CLASSES - 3), scorer.logSumExp(CLASSES)]
+      })
+      expect(both[0]).toEqual(both[1])
+    }),
+  )
+})
+
+test('only long lists become rows, and a row says what its list said', () => {
+  const weights = new Float32Array(FEATURES * CLASSES)
+  for (let k = 0; k < CLASSES; k++) weights[2 * CLASSES + k] = k % 3 === 0 ? k + 1 : 0
+  weights[5 * CLASSES + 7] = 1
+  const { rows, places, stride } = densePostings(asPostings(weights), CLASSES)
+  expect([...places]).toEqual([-1, -1, 0, -1, -1, -1])
+  expect([...rows.subarray(0, CLASSES)]).toEqual([...weights.subarray(2 * CLASSES, 3 * CLASSES)])
+  expect(stride % 32).toBe(0)
+})
