@@ -9,7 +9,9 @@ export { loadBuiltinEncoder } from './encoders/builtin/index.ts'
 export interface CreateRouterOptions {
   /** Routes in any of the shapes that route files take. */
   readonly routes: readonly unknown[]
+  /** Example queries that no route should take. */
   readonly outOfScope?: readonly string[]
+  /** Confidence a route needs, 0..1 (default 0.5), or an error rate to keep to, which needs labelled data at `fit`. */
   readonly defaults?: { readonly threshold?: number; readonly maxErrorRate?: number }
   /** Default: the built-in encoder. */
   readonly encoder?: Encoder

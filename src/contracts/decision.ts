@@ -1,6 +1,13 @@
+/**
+ * Why a route was chosen or not. `match`: it reached its threshold. `rule`: a `force` rule chose it. The others are
+ * *no match*: `out-of-scope`, it is more likely than not that no route is right; `ambiguous`, two routes are close and
+ * only together reach the threshold; `below-threshold`, the best route is not sure enough.
+ */
 export type DecisionReason = 'match' | 'rule' | 'below-threshold' | 'out-of-scope' | 'ambiguous'
 
+/** A route that was considered. */
 export interface Candidate {
+  /** Its name. */
   readonly route: string
   /** Probability that this route is right, 0..1 exclusive. */
   readonly confidence: number
@@ -18,6 +25,7 @@ export interface Decision {
   readonly outOfScope: number
   /** The confidence that was needed. */
   readonly threshold: number
+  /** Why the route was chosen, or none. */
   readonly reason: DecisionReason
   /** Best first: by confidence, then score, then route name. */
   readonly candidates: readonly Candidate[]
@@ -25,20 +33,25 @@ export interface Decision {
   readonly metadata: Readonly<Record<string, unknown>>
   /** Fingerprint of the snapshot that decided. */
   readonly snapshot: string
+  /** How long the decision took, the explanation included, in microseconds. */
   readonly latencyUs: number
   /** Present when parts of the message ask for different routes: one entry a part, in order. */
   readonly intents?: readonly Intent[]
+  /** Present when it was asked for. */
   readonly explanation?: Explanation
 }
 
 /** One of several requests found in a message. */
 export interface Intent {
+  /** Name of the route that this part asks for. */
   readonly route: string
+  /** Probability that it does, 0..1 exclusive; at least the route's threshold. */
   readonly confidence: number
   /** The part of the message, as written. */
   readonly text: string
 }
 
+/** What a decision rests on, and what would change it. */
 export interface Explanation {
   /** One sentence for people. */
   readonly summary: string
@@ -52,6 +65,7 @@ export interface Explanation {
   readonly words: readonly { readonly text: string; readonly effect: number }[]
   /** Rules that matched. */
   readonly rules: readonly { readonly route: string; readonly then: string; readonly when: string }[]
+  /** The second-best candidate; null when there is none. */
   readonly runnerUp: Candidate | null
   /** What would change the decision: the fewest words to leave out, or the threshold. */
   readonly flip: {
@@ -71,6 +85,7 @@ export interface Explanation {
 export interface RouteOptions {
   /** Candidates to return, 1..100. Default 3. */
   readonly topK?: number
+  /** Add an `explanation`; costs one scoring for each word. Default false. */
   readonly explain?: boolean
   /** Overrides the route's and the set's threshold, 0..1. */
   readonly threshold?: number

@@ -1,5 +1,6 @@
 /** Turns a text into a vector. The router computes similarities as dot products, so vectors have unit length. */
 export interface Encoder {
+  /** For people and for messages about a snapshot of another encoder. */
   readonly name: string
   /** Length of every vector, a multiple of 16. */
   readonly dimensions: number

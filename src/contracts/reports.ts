@@ -1,26 +1,34 @@
 /** What a fit did. */
 export interface FitReport {
+  /** Number of routes. */
   readonly routes: number
+  /** Number of distinct examples; a route without any counts its name and description. */
   readonly examples: number
   /** Share of held-out examples whose best route is right; null when there are too few to hold any out. */
   readonly accuracyCv: number | null
   /** Expected calibration error on held-out examples; null likewise. */
   readonly eceCv: number | null
+  /** The confidence a route needs to be chosen, and where that comes from. */
   readonly thresholds: {
+    /** For routes without a threshold of their own, 0..1. */
     readonly default: number
     /** Set when out-of-scope labels chose the default: shares of the labelled rows answered *no match* at it. */
     readonly scope?: { readonly inScopeRejected: number; readonly oosRecall: number }
     /** Set by `maxErrorRate`: the promise and what it costs. */
     readonly guarantee?: {
+      /** Largest share of wrong answers among those given. */
       readonly maxErrorRate: number
       /** Probability over the draw of the labelled data with which the promise may fail. */
       readonly delta: number
       /** Share of the held-out rows that are acted on at the threshold. */
       readonly coverage: number
+      /** Labelled rows that the promise was tested on. */
       readonly rows: number
     }
   }
+  /** How long the fit took. */
   readonly seconds: number
+  /** Size of the snapshot, nearly all of it arrays. */
   readonly bytes: number
 }
 
@@ -29,8 +37,11 @@ export type FitProgress = (progress: { stage: string; done: number; total: numbe
 
 /** How well a router decides on labelled data. All shares and probabilities are 0..1; null where no row applies. */
 export interface Evaluation {
+  /** Number of rows. */
   readonly n: number
+  /** Rows that a route is right for. */
   readonly inScope: number
+  /** Rows that no route is right for. */
   readonly outOfScope: number
   /** The best route is right, thresholds ignored, on in-scope rows. */
   readonly inScopeAccuracy: number | null
@@ -48,18 +59,22 @@ export interface Evaluation {
   readonly ece: number | null
   /** The same over all rows; an out-of-scope row is right only if answered *no match*. */
   readonly eceMixed: number | null
+  /** Mean squared distance between the top confidence and 1 or 0, right or wrong, on in-scope rows. */
   readonly brier: number | null
   /** Area under the risk-coverage curve of in-scope rows. */
   readonly aurc: number | null
   /** Largest share of in-scope rows, taken by falling confidence, whose accuracy is at least 0.975. */
   readonly coverageAt975: number | null
+  /** Microseconds that half of the decisions, and 99% of them, took at most. */
   readonly latencyUs: { readonly p50: number; readonly p99: number }
+  /** What was expected and what came instead, the most frequent pairs first; null is *no match*. */
   readonly confusions: readonly {
     readonly expected: string | null
     readonly got: string | null
     readonly count: number
     readonly examples: readonly string[]
   }[]
+  /** Wrong decisions, the surest first. */
   readonly misses: readonly {
     readonly text: string
     readonly expected: string | null

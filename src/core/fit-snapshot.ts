@@ -9,6 +9,7 @@ import { DEFAULT_THRESHOLD, Decider } from './decider.ts'
 import { checkLabels } from './evaluation/check-labels.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
+/** How to fit a route set. */
 export interface FitOptions {
   /**
    * Labelled queries, apart from the examples; they calibrate confidence. With out-of-scope rows among them they also
@@ -19,6 +20,7 @@ export interface FitOptions {
   readonly maxErrorRate?: number
   /** Probability with which that promise may fail, over the draw of `data`. Default 0.05. */
   readonly delta?: number
+  /** Called now and then during a long fit. */
   readonly onProgress?: FitProgress
 }
 

@@ -30,6 +30,7 @@ const QUICK_FIT_TEXTS = 100
  * place in one assignment.
  */
 export class Router {
+  /** The encoder whose vectors this router reads. */
   readonly encoder: Encoder
   #decider: Decider
   #provisional: boolean
@@ -69,10 +70,12 @@ export class Router {
     return this.#provisional
   }
 
+  /** The route set that decides now, as checked. */
   get routeSet(): RouteSet {
     return this.#decider.snapshot.routeSet
   }
 
+  /** What the last fit did; after a provisional edit, with the numbers of routes and examples as they are now. */
   get report(): FitReport {
     return this.#decider.snapshot.report
   }

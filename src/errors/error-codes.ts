@@ -29,4 +29,5 @@ export const ERROR_CODES = {
   internal: { status: 500, retryable: false, level: 'error' },
 } as const satisfies Record<string, { status: number; retryable: boolean; level: 'info' | 'warn' | 'error' }>
 
+/** One of the codes in `ERROR_CODES`. */
 export type ErrorCode = keyof typeof ERROR_CODES

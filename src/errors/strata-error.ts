@@ -4,8 +4,11 @@ import { ERROR_CODES, type ErrorCode } from './error-codes.ts'
 export interface ErrorDetail {
   /** Path in the input, for example `routes[3].rules[0].when.regex`; empty for the whole. */
   readonly path: string
+  /** What was expected there. */
   readonly message: string
+  /** What came, shortened. */
   readonly got?: string
+  /** The known name that is nearest to an unknown one. */
   readonly nearest?: string
 }
 
@@ -16,9 +19,12 @@ const BRAND = Symbol.for('stratarouter.error')
  * `status`, `retryable` and `level` follow from the code by the table in `error-codes.ts`.
  */
 export class StrataError extends Error {
+  /** What went wrong, for programs to branch on. */
   readonly code: ErrorCode
+  /** Every problem of the input; empty when there is nothing to add to the message. */
   readonly details: readonly ErrorDetail[]
 
+  /** Messages are for people; give every problem at once in `details`. */
   constructor(
     code: ErrorCode,
     message: string,
@@ -31,14 +37,17 @@ export class StrataError extends Error {
     Object.defineProperty(this, BRAND, { value: true })
   }
 
+  /** HTTP status that the server answers with. */
   get status(): number {
     return ERROR_CODES[this.code].status
   }
 
+  /** Whether the same request may succeed later. */
   get retryable(): boolean {
     return ERROR_CODES[this.code].retryable
   }
 
+  /** How serious it is in a log. */
   get level(): 'info' | 'warn' | 'error' {
     return ERROR_CODES[this.code].level
   }

@@ -13,8 +13,11 @@ const LEXICON_MINIMUM_LETTERS = 3
  * Same text, same bits, with SIMD or without, on every platform.
  */
 export class StaticEncoder implements Encoder {
+  /** Name of the weights. */
   readonly name: string
+  /** Length of every vector. */
   readonly dimensions: number
+  /** SHA-256 of the weights, hex; snapshots name it. */
   readonly fingerprint: string
   /** Tokens that are read of one text; what comes after them has no effect. */
   readonly maxInputTokens = MAX_TOKENS
@@ -31,6 +34,7 @@ export class StaticEncoder implements Encoder {
   #lexicon: readonly string[] | undefined
 
   /**
+   * Prepares the weights for encoding.
    * @param model from `parseModelFile`; its weights are copied
    * @param simd false forces plain TypeScript (tests compare the two)
    * @throws StrataError `invalid_model` when the vocabulary has an empty entry or one twice
