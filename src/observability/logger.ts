@@ -2,8 +2,8 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
-/** JSON lines on standard error, so that standard output stays free for what a command prints. */
-export function createLogger(level: string, destination: DestinationStream = pino.destination(2)): Logger {
+/** JSON lines on standard output, where orchestrators collect them; what is for people goes to standard error. */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
   return pino(
     {
       level,

@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../config/index.ts'
 import { type StartedServer, startServer } from './start-server.ts'
 
 export interface RunServerOptions extends AppOptions {
-  /** Where the line that says where to go is written; standard output unless told otherwise. */
+  /** Writes the lines for people that say where to go; standard error unless told otherwise, as logs take the other. */
   readonly print?: (text: string) => void
 }
 
@@ -23,11 +23,10 @@ export async function runServer(loaded: LoadedConfig, options: RunServerOptions 
     throw error
   }
   const told = untilToldToStop()
-  const print = options.print ?? ((text) => void process.stdout.write(text))
-  print(
-    `StrataRouter is at ${server.url}  (reference: ${server.url}/docs)\n` +
-      `Try: curl ${config.server.tls ? '-k ' : ''}${server.url}/v1/route -H 'content-type: application/json' -d '{"text":"where is my refund?"}'\n`,
-  )
+  const print = options.print ?? ((text) => void process.stderr.write(text))
+  const curl = `curl ${config.server.tls ? '-k ' : ''}${server.url}/v1/route -H 'content-type: application/json' -d '{"text":"where is my refund?"}'`
+  app.logger.info({ url: server.url, try: curl }, 'ready')
+  print(`StrataRouter is at ${server.url}  (reference: ${server.url}/docs)\nTry: ${curl}\n`)
   const signal = await told
   app.logger.info({ signal }, 'stopping')
   await server.close({ hurry: signal === 'SIGINT' })

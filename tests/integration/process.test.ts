@@ -49,16 +49,12 @@ function launch(variables: Record<string, string> = {}): ChildProcess {
 async function started(variables?: Record<string, string>): Promise<Running> {
   const child = launch(variables)
   let printed = ''
-  let logged = ''
-  child.stderr?.on('data', (data) => {
-    logged += data
-  })
   return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${logged}`)))
-    child.stdout?.on('data', (data) => {
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${printed}`)))
+    child.stderr?.on('data', (data) => {
       printed += data
       const url = /http:\/\/[\d.]+:\d+/.exec(printed)?.[0]
-      if (url && printed.endsWith('\n')) resolve({ child, url, printed })
+      if (url && printed.includes('Try: ') && printed.endsWith('\n')) resolve({ child, url, printed })
     })
   })
 }
@@ -109,6 +105,24 @@ describe('a server process', () => {
     expect(tried).toBe(`${url}/v1/route`)
     const answer = await send(url, 'POST', '/v1/route', JSON.parse(body as string))
     expect(answer.status).toBe(200)
+  })
+
+  it('logs one JSON object a line on standard output, where it is among them', async () => {
+    const child = launch({ STRATAROUTER_LOG_LEVEL: 'info' })
+    let logged = ''
+    child.stdout?.on('data', (data) => {
+      logged += data
+    })
+    await vi.waitFor(() => expect(logged).toContain('"ready"'), { timeout: 20_000 })
+    child.kill('SIGINT')
+    await once(child, 'close')
+    const lines = logged
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const ready = lines.find(({ message }) => message === 'ready')
+    expect(ready.try).toContain(`curl ${ready.url}/v1/route`)
+    expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'stopped' })
   })
 
   it('keeps an answered write when it is killed right after', async () => {
