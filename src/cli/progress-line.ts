@@ -1,4 +1,4 @@
-import type { FitProgress } from '../contracts/index.ts'
+import type { Clock, FitProgress } from '../contracts/index.ts'
 import type { Terminal } from './terminal.ts'
 import { bar, padEnd } from './text-layout.ts'
 
@@ -10,12 +10,15 @@ const LINE_EVERY_MS = 2_000
  * Shows the progress of long work on standard error: one line redrawn on a terminal, a line every two seconds elsewhere.
  * @returns the callback to hand to the work, and `end`, which clears the line
  */
-export function progressLine(terminal: Terminal): { readonly update: FitProgress; end(): void } {
+export function progressLine(
+  terminal: Terminal,
+  clock: Pick<Clock, 'monotonicMs'> = { monotonicMs: () => performance.now() },
+): { readonly update: FitProgress; end(): void } {
   if (terminal.quiet || terminal.json) return { update: () => {}, end: () => {} }
-  let shownAtMs = performance.now()
+  let shownAtMs = clock.monotonicMs()
   let drawn = false
   const update: FitProgress = ({ stage, done, total }) => {
-    const nowMs = performance.now()
+    const nowMs = clock.monotonicMs()
     if (nowMs - shownAtMs < (terminal.animated ? REDRAW_MS : LINE_EVERY_MS)) return
     shownAtMs = nowMs
     const share = total > 0 ? done / total : 0

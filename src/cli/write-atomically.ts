@@ -5,7 +5,8 @@ import { StrataError } from '../errors/index.ts'
 
 /**
  * Writes a whole file or nothing: beside it under another name, flushed, then renamed over it.
- * @throws StrataError file_not_found when the folder is missing; the system's own error when it refuses to write
+ * @throws StrataError `file_not_found` when the folder is missing, `invalid_request` when `path` is a folder itself;
+ *   the system's own error when it refuses to write
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path)
@@ -31,6 +32,9 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
+      throw new StrataError('invalid_request', `${path} is a folder, a file was expected. Name a file in it.`)
+    }
     throw error
   }
 }

@@ -64,7 +64,7 @@ export const fit = defineCommand({
 })
 
 async function printFit(report: FitReport, out: string, terminal: Terminal): Promise<void> {
-  const { default: threshold, guarantee } = report.thresholds
+  const { default: threshold, guarantee, scope } = report.thresholds
   await terminal.print(
     `Fitted ${counted(report.routes, 'route')} from ${counted(report.examples, 'example')} in ${report.seconds.toFixed(2)} s: ` +
       `${terminal.style('bold', out)} (${grouped(Math.ceil(report.bytes / 1024))} KiB)`,
@@ -83,6 +83,15 @@ async function printFit(report: FitReport, out: string, terminal: Terminal): Pro
           ] as [string, string, string],
         ]),
     ['Threshold', threshold.toFixed(3), 'the confidence a route needs to be chosen'],
+    ...(scope
+      ? [
+          [
+            'Out of scope',
+            percent(scope.oosRecall),
+            `of labelled texts that belong nowhere get "no match" there, and ${percent(scope.inScopeRejected)} of the others`,
+          ] as [string, string, string],
+        ]
+      : []),
     ...(guarantee
       ? [
           [

@@ -48,7 +48,7 @@ export const route = defineCommand({
     include: { kind: 'text', many: true, placeholder: 'NAME', summary: 'Only this route or tag' },
     exclude: { kind: 'text', many: true, placeholder: 'NAME', summary: 'Not this route or tag' },
   },
-  json: 'One Decision a line, in the order of the texts: {route, confidence, threshold, reason, candidates, metadata, snapshot, latencyUs}, with intents and explanation where they apply.',
+  json: 'One Decision a line, in the order of the texts: {route, confidence, outOfScope, threshold, reason, candidates, metadata, snapshot, latencyUs}, with intents and explanation where they apply.',
   examples: [
     ['stratarouter route "where is my refund?" --explain', 'one decision and its reasons'],
     ['stratarouter route --routes routes.yaml --json < messages.txt', 'one JSON decision a line'],
