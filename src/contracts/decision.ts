@@ -55,25 +55,25 @@ export interface Intent {
 export interface Explanation {
   /** One sentence for people. */
   readonly summary: string
-  /** The nearest examples of the winner and the runner-up, most similar first. */
+  /** The nearest three examples of the winner, then of the runner-up, by the cosine of the vectors. */
   readonly nearest: readonly {
     readonly route: string
     readonly example: string
     readonly similarity: number
   }[]
-  /** Words of the query by what they added to the best candidate against the runner-up, largest effect first. */
+  /** Words of the query by what they added to the best candidate against the runner-up, in log odds; largest first. */
   readonly words: readonly { readonly text: string; readonly effect: number }[]
   /** Rules that matched. */
   readonly rules: readonly { readonly route: string; readonly then: string; readonly when: string }[]
   /** The second-best candidate; null when there is none. */
   readonly runnerUp: Candidate | null
-  /** What would change the decision: the fewest words to leave out, or the threshold. */
+  /** What would change the decision: words to leave out, and what it would be then; the threshold that turns it. */
   readonly flip: {
     readonly withoutWords?: readonly string[]
     readonly then?: string | null
     readonly threshold?: number
   }
-  /** How the message was read: the part that decided, when it was not the whole. */
+  /** The part of the message that decided, when it was not the whole. */
   readonly segment?: string
   /** True when previous messages were needed to decide. */
   readonly usedContext: boolean
