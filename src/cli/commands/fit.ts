@@ -69,44 +69,35 @@ async function printFit(report: FitReport, out: string, terminal: Terminal): Pro
     `Fitted ${counted(report.routes, 'route')} from ${counted(report.examples, 'example')} in ${report.seconds.toFixed(2)} s: ` +
       `${terminal.style('bold', out)} (${grouped(Math.ceil(report.bytes / 1024))} KiB)`,
   )
-  const rows: [string, string, string][] = [
-    report.accuracyCv === null
-      ? ['Accuracy', '–', 'too few examples to hold any out; five a route are enough']
-      : ['Accuracy', percent(report.accuracyCv), 'of examples kept aside went to their own route'],
-    ...(report.eceCv === null
-      ? []
-      : [
-          [
-            'Calibration error',
-            percent(report.eceCv),
-            'how far confidence and truth lie apart on average',
-          ] as [string, string, string],
-        ]),
-    ['Threshold', threshold.toFixed(3), 'the confidence a route needs to be chosen'],
-    ...(scope
-      ? [
-          [
-            'Out of scope',
-            percent(scope.oosRecall),
-            `of labelled texts that belong nowhere get "no match" there, and ${percent(scope.inScopeRejected)} of the others`,
-          ] as [string, string, string],
-        ]
-      : []),
-    ...(guarantee
-      ? [
-          [
-            'Promise',
-            `≤ ${percent(guarantee.maxErrorRate)}`,
-            `wrong when a route is chosen, with ${percent(1 - guarantee.delta, 0)} certainty, from ${counted(guarantee.rows, 'row')}`,
-          ] as [string, string, string],
-          ['Answered', percent(guarantee.coverage), 'of the labelled rows get a route at that threshold'] as [
-            string,
-            string,
-            string,
-          ],
-        ]
-      : []),
-  ]
+  const rows: (readonly [name: string, value: string, meaning: string])[] = []
+  if (report.accuracyCv === null) {
+    rows.push(['Accuracy', '–', 'too few examples to hold any out; five a route are enough'])
+  } else {
+    rows.push(['Accuracy', percent(report.accuracyCv), 'of examples kept aside went to their own route'])
+  }
+  if (report.eceCv !== null) {
+    rows.push([
+      'Calibration error',
+      percent(report.eceCv),
+      'how far confidence and truth lie apart on average',
+    ])
+  }
+  rows.push(['Threshold', threshold.toFixed(3), 'the confidence a route needs to be chosen'])
+  if (scope) {
+    const others = `and ${percent(scope.inScopeRejected)} of the others`
+    rows.push([
+      'Out of scope',
+      percent(scope.oosRecall),
+      `of labelled texts that belong nowhere get "no match" there, ${others}`,
+    ])
+  }
+  if (guarantee) {
+    const certainty = `with ${percent(1 - guarantee.delta, 0)} certainty, from ${counted(guarantee.rows, 'row')}`
+    rows.push(
+      ['Promise', `≤ ${percent(guarantee.maxErrorRate)}`, `wrong when a route is chosen, ${certainty}`],
+      ['Answered', percent(guarantee.coverage), 'of the labelled rows get a route at that threshold'],
+    )
+  }
   for (const [name, value, meaning] of rows) {
     await terminal.print(
       `  ${padEnd(name, 18)} ${terminal.style('bold', padEnd(value, 8))} ${terminal.style('dim', meaning)}`,
