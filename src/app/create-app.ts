@@ -97,8 +97,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     idle: () => routes.idle(),
     async close() {
       watch?.close()
-      await routes.settle()
       await queue.close()
+      await routes.settle()
       await store.close()
     },
   }

@@ -1,10 +1,18 @@
 import type { RouteSet } from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
 
 /** Fits a route set and returns the snapshot. */
 export type FitSnapshot = (routeSet: RouteSet, signal: AbortSignal) => Promise<Uint8Array>
 
-/** Why a fit was given up: a newer one of the same set, or the end of the process. */
-export class FitCancelled extends Error {}
+/** Why a fit was given up: a newer one of the same set, or, as only that reaches a caller, the end of the process. */
+export class FitCancelled extends StrataError {
+  constructor() {
+    super(
+      'shutting_down',
+      'The server is stopping and the set was not fitted; send the change again elsewhere.',
+    )
+  }
+}
 
 interface Job {
   readonly name: string
@@ -29,7 +37,7 @@ export class FitQueue {
   /** The snapshot of a set. Gives up an earlier fit of the set of that name, whose promise rejects with FitCancelled. */
   run(name: string, routeSet: RouteSet): Promise<Uint8Array> {
     this.cancel(name)
-    if (this.#closed) return Promise.reject(new FitCancelled('closing'))
+    if (this.#closed) return Promise.reject(new FitCancelled())
     const isIdle = this.#running === undefined && this.#waiting.size === 0
     return new Promise((resolve, reject) => {
       this.#waiting.set(name, { name, routeSet, resolve, reject, abort: new AbortController() })
@@ -42,7 +50,7 @@ export class FitQueue {
   }
 
   cancel(name: string): void {
-    const reason = new FitCancelled('superseded')
+    const reason = new FitCancelled()
     this.#waiting.get(name)?.reject(reason)
     this.#waiting.delete(name)
     if (this.#running?.name === name) this.#running.abort.abort(reason)
@@ -50,7 +58,7 @@ export class FitQueue {
 
   async close(): Promise<void> {
     this.#closed = true
-    const reason = new FitCancelled('closing')
+    const reason = new FitCancelled()
     for (const job of this.#waiting.values()) job.reject(reason)
     this.#waiting.clear()
     this.#running?.abort.abort(reason)

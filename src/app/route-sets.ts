@@ -1,11 +1,15 @@
 import type { RouteDefinition, RouteSet, RouteStore, WriteCondition } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import { isStrataError, StrataError } from '../errors/index.ts'
-import type { Logger } from '../observability/index.ts'
-import { nearestName } from '../util/nearest-name.ts'
-import { FitCancelled, type FitQueue } from './fit-queue.ts'
-import { isSmallChange, type RouterFactory } from './router-factory.ts'
-import type { SnapshotCache } from './snapshot-cache.ts'
+import { type LiveRouteSet, LiveRouteSets, type LiveRouteSetsOptions } from './live-route-sets.ts'
+import {
+  type Edited,
+  findRoute,
+  isSmallChange,
+  withNewRoute,
+  withoutRoute,
+  withRoute,
+} from './route-edits.ts'
 
 export const DEFAULT_SET = 'default'
 
@@ -31,12 +35,8 @@ export interface WriteResult {
   readonly created: boolean
 }
 
-export interface RouteSetsOptions {
+export interface RouteSetsOptions extends LiveRouteSetsOptions {
   readonly store: RouteStore
-  readonly factory: RouterFactory
-  readonly queue: FitQueue
-  readonly cache: SnapshotCache
-  readonly logger: Logger
   readonly limits: { readonly routeSets: number; readonly routesPerSet: number }
   /** What `default` holds while nothing is stored under that name. */
   readonly initial: RouteSet
@@ -44,58 +44,48 @@ export interface RouteSetsOptions {
   readonly file?: string
 }
 
-interface LiveSet {
-  readonly name: string
-  version: number
-  routeSet: RouteSet
-  router: Router
-}
+const NOTHING: Pick<LiveRouteSet, 'version' | 'routeSet'> = { version: 0, routeSet: { routes: [] } }
 
-/** The route sets that serve: each with its router, stored in versions, edited one write at a time. */
+/** The route sets: read, decided with, and changed, each change stored as a new version before it is live. */
 export class RouteSets {
   readonly #options: RouteSetsOptions
-  readonly #sets = new Map<string, LiveSet>()
+  readonly #live: LiveRouteSets
   /** The last write of each set that is being written. */
   readonly #writes = new Map<string, Promise<void>>()
-  readonly #refits = new Set<Promise<void>>()
 
   private constructor(options: RouteSetsOptions) {
     this.#options = options
+    this.#live = new LiveRouteSets(options)
   }
 
   static async open(options: RouteSetsOptions): Promise<RouteSets> {
     const sets = new RouteSets(options)
     for (const { name } of await options.store.list()) {
-      if (name === DEFAULT_SET && options.file !== undefined) continue
+      if (sets.#isReadOnly(name)) continue
       const stored = await options.store.get(name)
-      if (stored) sets.#adopt(name, stored.version, stored.routeSet, await sets.#make(name, stored.routeSet))
+      if (stored) sets.#live.serve(name, stored.version, await sets.#live.fit(name, stored.routeSet))
     }
-    if (!sets.#sets.has(DEFAULT_SET)) {
-      const version = options.file === undefined ? 0 : 1
-      sets.#adopt(DEFAULT_SET, version, options.initial, await sets.#make(DEFAULT_SET, options.initial))
-    }
+    if (!sets.#live.find(DEFAULT_SET)) await sets.#serveInitial()
     return sets
   }
 
   /** The router that decides for a set now; `route_set_not_found` when there is no such set. */
   router(name: string = DEFAULT_SET): Router {
-    return this.#live(name).router
+    return this.#live.get(name).router
   }
 
   list(): RouteSetSummary[] {
-    return [...this.#sets.values()]
-      .map((live) => ({ ...this.#describe(live), routes: live.routeSet.routes.length }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    return this.#live.all().map((live) => ({ ...this.#describe(live), routes: live.routeSet.routes.length }))
   }
 
   get(name: string): RouteSetView {
-    const live = this.#live(name)
+    const live = this.#live.get(name)
     return { ...this.#describe(live), routeSet: live.routeSet }
   }
 
   /** One route of a set; `route_not_found` with the nearest name when there is none. */
   getRoute(set: string, name: string): { readonly version: number; readonly route: RouteDefinition } {
-    const { version, routeSet } = this.#live(set)
+    const { version, routeSet } = this.#live.get(set)
     return { version, route: findRoute(routeSet, set, name) }
   }
 
@@ -103,49 +93,28 @@ export class RouteSets {
   replace(name: string, routeSet: RouteSet, condition: WriteCondition = {}): Promise<WriteResult> {
     return this.#write(name, condition, () => ({
       next: routeSet,
-      created: (this.#sets.get(name)?.version ?? 0) === 0,
+      created: (this.#live.find(name) ?? NOTHING).version === 0,
     }))
   }
 
   /** Adds a route; `route_exists` when the name is taken. */
   addRoute(set: string, route: RouteDefinition, condition: WriteCondition = {}): Promise<WriteResult> {
-    return this.#write(set, condition, () => {
-      const { routeSet } = this.#live(set)
-      if (routeSet.routes.some((existing) => existing.name === route.name)) {
-        throw new StrataError(
-          'route_exists',
-          `The route ${route.name} exists already in the set ${set}; PUT replaces it.`,
-        )
-      }
-      return { next: { ...routeSet, routes: [...routeSet.routes, route] }, created: true }
-    })
+    return this.#write(set, condition, () => withNewRoute(this.#live.get(set).routeSet, set, route))
   }
 
   /** Replaces the route of that name, or adds it. */
   putRoute(set: string, route: RouteDefinition, condition: WriteCondition = {}): Promise<WriteResult> {
-    return this.#write(set, condition, () => {
-      const { routeSet } = this.#live(set)
-      const index = routeSet.routes.findIndex((existing) => existing.name === route.name)
-      const routes = index < 0 ? [...routeSet.routes, route] : routeSet.routes.with(index, route)
-      return { next: { ...routeSet, routes }, created: index < 0 }
-    })
+    return this.#write(set, condition, () => withRoute(this.#live.get(set).routeSet, route))
   }
 
   removeRoute(set: string, name: string, condition: WriteCondition = {}): Promise<WriteResult> {
-    return this.#write(set, condition, () => {
-      const { routeSet } = this.#live(set)
-      const removed = findRoute(routeSet, set, name)
-      return {
-        next: { ...routeSet, routes: routeSet.routes.filter((route) => route !== removed) },
-        created: false,
-      }
-    })
+    return this.#write(set, condition, () => withoutRoute(this.#live.get(set).routeSet, set, name))
   }
 
   /** Deletes a stored set with all its versions; `default` is then as it is before anything is stored. */
   delete(name: string, condition: WriteCondition = {}): Promise<void> {
     return this.#inOrder(name, async () => {
-      const { version } = this.#live(name)
+      const { version } = this.#live.get(name)
       this.#assertWritable(name)
       assertVersion(name, version, condition)
       if (!(await this.#options.store.delete(name, { expectedVersion: version }))) {
@@ -161,151 +130,83 @@ export class RouteSets {
   /** Takes a new content of the file that is the source of `default`. */
   replaceFromFile(routeSet: RouteSet): Promise<void> {
     return this.#inOrder(DEFAULT_SET, async () => {
-      const live = this.#live(DEFAULT_SET)
+      const live = this.#live.get(DEFAULT_SET)
       this.#assertRoom(DEFAULT_SET, routeSet)
-      const fitted = isSmallChange(live.routeSet, routeSet)
-        ? undefined
-        : await this.#make(DEFAULT_SET, routeSet)
-      this.#adopt(DEFAULT_SET, live.version + 1, routeSet, fitted)
+      const version = live.version + 1
+      if (isSmallChange(live.routeSet, routeSet)) this.#live.edit(DEFAULT_SET, version, routeSet)
+      else this.#live.serve(DEFAULT_SET, version, await this.#live.fit(DEFAULT_SET, routeSet))
     })
   }
 
   /** Resolves when no write is under way. */
   async settle(): Promise<void> {
-    await Promise.all(this.#writes.values())
+    while (this.#writes.size > 0) await Promise.all(this.#writes.values())
   }
 
   /** Resolves when no write and no refit is under way. */
   async idle(): Promise<void> {
-    while (this.#writes.size + this.#refits.size > 0) {
-      await Promise.all([...this.#writes.values(), ...this.#refits])
-    }
+    await this.settle()
+    await this.#live.idle()
   }
 
-  #write(
-    name: string,
-    condition: WriteCondition,
-    change: () => { next: RouteSet; created: boolean },
-  ): Promise<WriteResult> {
+  #write(name: string, condition: WriteCondition, change: () => Edited): Promise<WriteResult> {
     return this.#inOrder(name, async () => {
       this.#assertWritable(name)
       try {
         return await this.#writeOrRetry(name, condition, change)
       } catch (error) {
         // A write that failed after its fit began has taken the place of the refit that was due.
-        const live = this.#sets.get(name)
-        if (live?.router.provisional) this.#refit(live)
+        this.#live.refitIfProvisional(name)
         throw error
       }
     })
   }
 
-  async #writeOrRetry(
-    name: string,
-    condition: WriteCondition,
-    change: () => { next: RouteSet; created: boolean },
-  ): Promise<WriteResult> {
+  async #writeOrRetry(name: string, condition: WriteCondition, change: () => Edited): Promise<WriteResult> {
     try {
       return await this.#writeOnce(name, condition, change)
     } catch (error) {
       // Another process has written to the same database: take what it wrote, then judge the change anew.
-      if (!isStrataError(error) || error.code !== 'version_conflict' || !(await this.#reload(name)))
-        throw error
+      const isConflict = isStrataError(error) && error.code === 'version_conflict'
+      if (!isConflict || !(await this.#reload(name))) throw error
       return this.#writeOnce(name, condition, change)
     }
   }
 
-  async #writeOnce(
-    name: string,
-    condition: WriteCondition,
-    change: () => { next: RouteSet; created: boolean },
-  ): Promise<WriteResult> {
-    const live = this.#sets.get(name)
-    const { version, routeSet } = live ?? { version: 0, routeSet: { routes: [] } }
+  async #writeOnce(name: string, condition: WriteCondition, change: () => Edited): Promise<WriteResult> {
+    const live = this.#live.find(name)
+    const { version, routeSet } = live ?? NOTHING
     assertVersion(name, version, condition)
     const { next, created } = change()
     this.#assertRoom(name, next)
     // What is mostly new is fitted before it is stored, so that a set that cannot be fitted is never stored.
-    const fitted = live && isSmallChange(routeSet, next) ? undefined : await this.#make(name, next)
+    const router = live && isSmallChange(routeSet, next) ? undefined : await this.#live.fit(name, next)
     const stored = await this.#options.store.put(name, next, { expectedVersion: version })
-    this.#adopt(name, stored.version, next, fitted)
+    if (router) this.#live.serve(name, stored.version, router)
+    else this.#live.edit(name, stored.version, next)
     return { version: stored.version, created }
   }
 
   /** Takes over what is stored when it is not what is served; true when something changed. */
   async #reload(name: string): Promise<boolean> {
     const stored = await this.#options.store.get(name)
-    if ((stored?.version ?? 0) === (this.#sets.get(name)?.version ?? 0)) return false
-    if (stored) this.#adopt(name, stored.version, stored.routeSet, await this.#make(name, stored.routeSet))
+    if ((stored?.version ?? 0) === (this.#live.find(name) ?? NOTHING).version) return false
+    if (stored) this.#live.serve(name, stored.version, await this.#live.fit(name, stored.routeSet))
     else await this.#forget(name)
     return true
   }
 
   async #forget(name: string): Promise<void> {
-    this.#options.queue.cancel(name)
-    if (name !== DEFAULT_SET) this.#sets.delete(name)
-    else this.#adopt(name, 0, this.#options.initial, await this.#make(name, this.#options.initial))
+    if (name === DEFAULT_SET) await this.#serveInitial()
+    else this.#live.delete(name)
   }
 
-  #make(name: string, routeSet: RouteSet): Promise<Router> {
-    return this.#options.factory.make(name, routeSet, () => this.#keysInUse())
+  async #serveInitial(): Promise<void> {
+    const { initial, file } = this.#options
+    this.#live.serve(DEFAULT_SET, file === undefined ? 0 : 1, await this.#live.fit(DEFAULT_SET, initial))
   }
 
-  /**
-   * Serves a version of a set from now on.
-   * @param fitted its router; without one the present router is edited in place, provisionally where a fit takes long
-   */
-  #adopt(name: string, version: number, routeSet: RouteSet, fitted: Router | undefined): void {
-    const live = this.#sets.get(name)
-    if (fitted) this.#sets.set(name, { name, version, routeSet: fitted.routeSet, router: fitted })
-    else if (live) {
-      live.router.replace(routeSet)
-      live.version = version
-      live.routeSet = routeSet
-      if (live.router.provisional) this.#refit(live)
-      else this.#options.queue.cancel(name)
-    }
-  }
-
-  /** Fits an edited set in full, in the background, and serves that unless it has been edited again. */
-  #refit(live: LiveSet): void {
-    const { name, routeSet } = live
-    const refit = this.#make(name, routeSet)
-      .then(
-        (router) => {
-          if (live.routeSet !== routeSet) return
-          live.router = router
-          live.routeSet = router.routeSet
-        },
-        (error: unknown) => {
-          if (error instanceof FitCancelled) return
-          this.#options.logger.error(
-            { routeSet: name, err: error },
-            'the refit failed; the next edit tries again',
-          )
-        },
-      )
-      .finally(() => this.#refits.delete(refit))
-    this.#refits.add(refit)
-  }
-
-  #keysInUse(): Set<string> {
-    const { cache } = this.#options
-    return new Set([...this.#sets.values()].map((live) => cache.keyOf(live.routeSet)))
-  }
-
-  #live(name: string): LiveSet {
-    const live = this.#sets.get(name)
-    if (live) return live
-    const nearest = nearestName(name, this.#sets.keys())
-    throw new StrataError(
-      'route_set_not_found',
-      `There is no route set ${name}${nearest ? `; did you mean ${nearest}?` : '; PUT /v1/route-sets/NAME makes one.'}`,
-      { details: [{ path: 'routeSet', message: 'unknown', got: name, ...(nearest ? { nearest } : {}) }] },
-    )
-  }
-
-  #describe({ name, version, router }: LiveSet): Omit<RouteSetSummary, 'routes'> {
+  #describe({ name, version, router }: LiveRouteSet): Omit<RouteSetSummary, 'routes'> {
     return { name, version, readOnly: this.#isReadOnly(name), provisional: router.provisional }
   }
 
@@ -329,10 +230,12 @@ export class RouteSets {
         `The set ${name} would have ${next.routes.length} routes; at most ${routesPerSet} are allowed (limits.routesPerSet).`,
       )
     }
-    if (!this.#sets.has(name) && this.#sets.size >= routeSets) {
+    // Sets that are being made at the same time count, this one included.
+    const making = [...this.#writes.keys()].filter((other) => !this.#live.find(other)).length
+    if (!this.#live.find(name) && this.#live.size + making > routeSets) {
       throw new StrataError(
         'invalid_request',
-        `There are ${this.#sets.size} route sets, as many as allowed (limits.routeSets); delete one first.`,
+        `There are as many route sets as allowed, ${routeSets} (limits.routeSets); delete one first.`,
       )
     }
   }
@@ -350,20 +253,6 @@ export class RouteSets {
     })
     return result
   }
-}
-
-function findRoute(routeSet: RouteSet, set: string, name: string): RouteDefinition {
-  const route = routeSet.routes.find((candidate) => candidate.name === name)
-  if (route) return route
-  const nearest = nearestName(
-    name,
-    routeSet.routes.map((candidate) => candidate.name),
-  )
-  throw new StrataError(
-    'route_not_found',
-    `There is no route ${name} in the set ${set}${nearest ? `; did you mean ${nearest}?` : '.'}`,
-    { details: [{ path: 'name', message: 'unknown', got: name, ...(nearest ? { nearest } : {}) }] },
-  )
 }
 
 function assertVersion(name: string, version: number, { expectedVersion }: WriteCondition): void {

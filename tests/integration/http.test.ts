@@ -294,6 +294,11 @@ describe('route sets', () => {
     for (const name of ['a', 'b', 'c', 'd']) await call('PUT', `/v1/route-sets/${name}`, { routes: [] })
     expectError(await call('PUT', '/v1/route-sets/e', { routes: [] }), 400, 'invalid_request')
     for (const name of ['a', 'b', 'c', 'd']) await call('DELETE', `/v1/route-sets/${name}`)
+    const atOnce = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => call('PUT', `/v1/route-sets/s${index}`, { routes: [] })),
+    )
+    expect(atOnce.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(4)
+    for (let index = 0; index < 8; index++) await call('DELETE', `/v1/route-sets/s${index}`)
     expectError(await call('PUT', '/v1/route-sets/a%2Fb', { routes: [] }), 400, 'invalid_request')
     expectError(await call('PUT', '/v1/route-sets/__proto__%20', { routes: [] }), 400, 'invalid_request')
   })

@@ -174,6 +174,26 @@ describe('a large set', () => {
     })
   })
 
+  it('that is being fitted when the server stops is refused, not stored', async () => {
+    let isFitting = false
+    const fit = (_routeSet: RouteSet, signal: AbortSignal) =>
+      new Promise<Uint8Array>((_resolve, reject) => {
+        isFitting = true
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    const serving = await start({ fit })
+    const put = serving.call('PUT', '/v1/route-sets/default', largeSet(20))
+    await vi.waitFor(() => expect(isFitting).toBe(true))
+    const closed = serving.app.close()
+    const answer = await put
+    expect([answer.status, answer.json.error.code]).toEqual([503, 'shutting_down'])
+    await closed
+    await serving.server.close({ hurry: true })
+    open = []
+    const again = await start({ folder: serving.folder })
+    expect((await again.call('GET', '/v1/routes')).json.version).toBe(0)
+  })
+
   it('keeps a bounded number of snapshots', async () => {
     const serving = await start()
     const snapshots = () => readdirSync(join(serving.folder, '.stratarouter', 'snapshots'))

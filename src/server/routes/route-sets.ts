@@ -81,6 +81,7 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       'route_set_read_only',
       'payload_too_large',
       'storage_failed',
+      'shutting_down',
     ],
     parse: parseSetBody,
     async handle({ app, params, body, condition, reply }) {
@@ -107,6 +108,7 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       'version_conflict',
       'route_set_read_only',
       'storage_failed',
+      'shutting_down',
     ],
     async handle({ app, params, condition, reply }) {
       await app.routes.delete(params.set as string, condition)

@@ -74,6 +74,7 @@ function routeEndpoints(
         'route_set_read_only',
         'payload_too_large',
         'storage_failed',
+        'shutting_down',
       ],
       parse: parseRoute,
       async handle({ app, params, body, condition, reply }) {
@@ -120,6 +121,7 @@ function routeEndpoints(
         'route_set_read_only',
         'payload_too_large',
         'storage_failed',
+        'shutting_down',
       ],
       parse: (body) => body,
       async handle({ app, params, body, condition, reply }) {
@@ -145,6 +147,7 @@ function routeEndpoints(
         'version_conflict',
         'route_set_read_only',
         'storage_failed',
+        'shutting_down',
       ],
       async handle({ app, params, condition, reply }) {
         const { version } = await app.routes.removeRoute(setOf(params), params.name as string, condition)
