@@ -11,6 +11,13 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 5)
   })
+  // Node 22 warns at every use of its SQLite, which tells a user nothing that they could act on.
+  const listeners = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (warning.name === 'ExperimentalWarning' && warning.message.startsWith('SQLite')) return
+    for (const listener of listeners) listener(warning)
+  })
   const { runCommandLine } = await import('./run-command-line.ts')
   process.exitCode = await runCommandLine(process.argv.slice(2))
 }

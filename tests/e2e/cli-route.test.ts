@@ -82,6 +82,14 @@ test('a line over the limit is refused by its number and the others are answered
   })
 })
 
+test('a TEXT over the limit is refused like a line', async () => {
+  const { code, errorOut } = await inFolder('route', 'short', 'x'.repeat(32_769))
+  expect(code).toBe(EXIT_CODES.input.code)
+  expect(errorOut).toBe(
+    'error: A text has 32,769 bytes (TEXT 2), at most 32,768 bytes were expected. Shorten it.\n',
+  )
+})
+
 test('a reader that closes early ends the program quietly', async () => {
   const child = spawn(process.execPath, [mainFile, 'route', '--json'], { cwd: folder.path })
   let errorOut = ''

@@ -51,9 +51,9 @@ test('config schema prints a JSON Schema', async () => {
 
 test('doctor finds a good set-up in order and leaves nothing behind', async () => {
   expect((await inFolder(['init'])).code).toBe(0)
-  const { code, out } = await inFolder(['doctor', '--port', '0', '--json'])
+  const { code, out, errorOut } = await inFolder(['doctor', '--port', '0', '--json'])
   const { ok, checks } = JSON.parse(out)
-  expect({ code, ok }).toEqual({ code: 0, ok: true })
+  expect({ code, ok, errorOut }).toEqual({ code: 0, ok: true, errorOut: '' })
   expect(checks.map((check: Check) => check.name)).toEqual([
     ...['node', 'encoder', 'wasm simd', 'sqlite', 'configuration', 'data directory', 'port', 'route file'],
   ])

@@ -65,7 +65,11 @@ export const route = defineCommand({
     const { router } = await loadRouter(flags, terminal)
     if (positionals.length === 0) return routeLines(router, options, terminal)
     const detailed = positionals.length === 1 || flags.explain
-    for (const text of positionals) await show(text, router.route(text, options), detailed, terminal)
+    for (const [index, text] of positionals.entries()) {
+      const bytes = Buffer.byteLength(text)
+      if (bytes > TEXT_LIMIT_BYTES) throw textTooLong(`TEXT ${index + 1}`, bytes, 'Shorten it.')
+      await show(text, router.route(text, options), detailed, terminal)
+    }
     if (positionals.length > 1 && positionals.every((text) => /^\S+$/.test(text))) {
       terminal.note(
         `Each word was decided alone. Quote a message of several words: "${positionals.join(' ')}"`,
@@ -81,7 +85,8 @@ async function routeLines(router: Router, options: RouteOptions, terminal: Termi
   let exitCode: number = EXIT_CODES.ok.code
   for await (const line of readLines(process.stdin, TEXT_LIMIT_BYTES)) {
     try {
-      if (line.text === null) throw lineTooLong(line.number, line.bytes)
+      if (line.text === null)
+        throw textTooLong(`line ${line.number}`, line.bytes, 'It was skipped; shorten it.')
       await show(line.text, router.route(line.text, options), options.explain === true, terminal)
     } catch (error) {
       exitCode = printError(error, terminal)
@@ -97,10 +102,10 @@ async function show(text: string, decision: Decision, detailed: boolean, termina
   await terminal.print()
 }
 
-function lineTooLong(number: number, bytes: number): StrataError {
-  const limit = grouped(TEXT_LIMIT_BYTES)
-  const message = `Line ${number} of standard input has ${grouped(bytes)} bytes, at most ${limit} were expected. It was skipped; shorten it.`
+function textTooLong(where: string, bytes: number, remedy: string): StrataError {
+  const limit = `at most ${grouped(TEXT_LIMIT_BYTES)} bytes`
+  const message = `A text has ${grouped(bytes)} bytes (${where}), ${limit} were expected. ${remedy}`
   return new StrataError('text_too_long', message, {
-    details: [{ path: `line ${number}`, message: `at most ${limit} bytes`, got: `${bytes} bytes` }],
+    details: [{ path: where, message: limit, got: `${bytes} bytes` }],
   })
 }
