@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,7 @@ def main() -> None:
     from .model_card import write_model_card
     from .parity import write_parity
     from .start_table import build_start_table
-    from .targets import prepare_lesson
+    from .targets import prepare_lesson, with_misspelled_copies
     from .training import train
 
     recipe = settings.Recipe()
@@ -45,9 +46,11 @@ def main() -> None:
 
     step("teacher vectors")
     lesson = prepare_lesson(recipe, arguments.threads)
+    texts = len(lesson.texts)
     step("start table")
     table = build_start_table(lesson, recipe)
     step("training")
+    lesson = with_misspelled_copies(lesson, recipe)
     table = quantise(train(table, lesson, recipe))
 
     if arguments.cross_validate:
@@ -58,17 +61,18 @@ def main() -> None:
     step("weights")
     path = folder / f"{settings.ENCODER_NAME}.bin"
     digest = corpus_sha256()
-    fingerprint = write_model(path, table, recipe, len(lesson.token_ids), digest)
+    fingerprint = write_model(path, table, recipe, texts, digest)
     _, _, table = read_model(path)
     step("background and reference set")
     write_background(folder / "background.tsv", recipe)
+    shutil.copy(settings.CORPUS_FILE.parent / "LICENSE-WORDNET.txt", folder)  # it goes wherever WordNet's texts go
     entries = write_parity(folder / "parity.json", table)
     scores = None
     if (data / "clinc150").is_dir():
         step("evaluation")
         scores = report_test(table.as_float64(), data)
         print(scores, flush=True)
-    write_model_card(folder / "MODEL_CARD.md", recipe, scores, fingerprint, path.stat().st_size, len(lesson.token_ids), digest)
+    write_model_card(folder / "MODEL_CARD.md", recipe, scores, fingerprint, path.stat().st_size, texts, digest)
     step(f"done: {path.name} {path.stat().st_size:,} bytes, {entries} reference entries, fingerprint {fingerprint}")
 
 

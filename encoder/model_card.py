@@ -47,10 +47,11 @@ The product adds word features, so it scores higher.
 | 16,835 user and assistant turns | Taskmaster-3 and Taskmaster-4, Byrne et al., Google | CC BY 4.0 |
 | 7,179 questions | Natural Questions, Kwiatkowski et al., Google | CC BY-SA 3.0 |
 | 14,000 sentences | WikiSplit, Botha et al., Google, from English Wikipedia | CC BY-SA 4.0 |
-| 113,359 examples, definitions and terms | WordNet, copyright 2006 and 2011 by Princeton University, all rights reserved | WordNet licence (`encoder/corpus/LICENSE-WORDNET.txt`) |
+| 113,359 examples, definitions and terms | WordNet, copyright 2006 and 2011 by Princeton University, all rights reserved | WordNet licence (`LICENSE-WORDNET.txt`, beside this file) |
 | 21,398 words | the teacher's vocabulary | Apache-2.0 |
 
-To these come {spans:,} random spans of {span_min} to {span_max} words drawn from the same texts.
+To these come {spans:,} random spans of {span_min} to {span_max} words drawn from the same texts, and {copies:,} copies with slips of
+the keyboard in about {share:.0%} of their longer words, which the table learns to read like the text as it was.
 
 `background.tsv` holds 3,000 of those texts, unchanged but for Wikipedia sentences cut to twelve words: 900 WordNet
 examples, 600 Natural Questions, 500 Schema-Guided Dialogue, 400 Taskmaster, 600 WikiSplit. Each line names its source
@@ -67,7 +68,7 @@ The evaluation sets are CLINC150 (Larson et al., 2019, CC BY 3.0) and HWU64 (Liu
 - **Long texts dilute.** The vector is an average over everything said, so a request between two sentences of chatter is
   hard to see. Split long texts into sentences first.
 - **Emoji and most ideographs are unknown**, and unknown pieces count for nothing: a text made only of them is all zeros.
-- **Typos** break a word into pieces that mean something else.
+- **Typos** break a word into pieces that mean something else; training on misspelled copies softens that and does not cure it.
 - **Biases.** The teacher learned from text of the web, the corpus from an encyclopedia, a dictionary that is decades old in parts,
   and dialogue about travel, restaurants, films and similar services. Stereotypes and dated words of these are in the
   vectors. Do not use distances between them to judge people.
@@ -103,5 +104,7 @@ def write_model_card(
         spans=recipe.span_count,
         span_min=recipe.span_min_words,
         span_max=recipe.span_max_words,
+        copies=recipe.misspelled_copies,
+        share=recipe.misspelled_share,
     )
     path.write_text(card, encoding="utf-8", newline="\n")

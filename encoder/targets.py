@@ -9,12 +9,14 @@ from .corpus import draw_spans, read_corpus
 from .settings import DIMENSIONS, VOCABULARY_SIZE, Recipe
 from .teacher import Teacher, unit_rows
 from .tokens import encode_texts
+from .typos import misspell
 
 
 @dataclass
 class Lesson:
-    """Texts as token ids and the teacher's view of them."""
+    """Texts, also as token ids, and the teacher's view of them."""
 
+    texts: list[str]
     token_ids: list[list[int]]
     targets: np.ndarray  # [texts, 256] float32, unit rows
     token_states: np.ndarray  # [vocabulary, 384] float32, one mean state for each vocabulary entry
@@ -32,9 +34,9 @@ def principal_directions(vectors: np.ndarray, dimensions: int, center: bool) -> 
 
 def prepare_lesson(recipe: Recipe, threads: int) -> Lesson:
     """Runs the teacher over the corpus, the spans and the vocabulary (or reads the cache)."""
-    _, texts = read_corpus()
-    corpus_ids = encode_texts(texts)
-    span_ids = encode_texts(draw_spans(texts, recipe))
+    _, corpus_texts = read_corpus()
+    span_texts = draw_spans(corpus_texts, recipe)
+    corpus_ids, span_ids = encode_texts(corpus_texts), encode_texts(span_texts)
     vocabulary_ids = [[index] for index in range(VOCABULARY_SIZE)]
     teacher: list[Teacher] = []
 
@@ -48,12 +50,20 @@ def prepare_lesson(recipe: Recipe, threads: int) -> Lesson:
 
     token_states = run("vocabulary", vocabulary_ids)
     sentences = unit_rows(np.concatenate([run("spans", span_ids), run("corpus", corpus_ids)]))
-    token_ids = span_ids + corpus_ids
-    filled = np.array([len(ids) > 0 for ids in token_ids])
     _, directions, kept = principal_directions(sentences, DIMENSIONS, center=False)
-    print(f"targets: {len(token_ids):,} texts, {kept:.1%} of the energy kept in {DIMENSIONS} dimensions", flush=True)
+    lesson = Lesson(span_texts + corpus_texts, span_ids + corpus_ids, unit_rows(sentences @ directions), token_states)
+    print(f"targets: {len(lesson.texts):,} texts, {kept:.1%} of the energy kept in {DIMENSIONS} dimensions", flush=True)
+    return lesson
+
+
+def with_misspelled_copies(lesson: Lesson, recipe: Recipe) -> Lesson:
+    """The lesson and, after it, misspelled copies of some of its texts, each with the target of the text as it was."""
+    random = np.random.default_rng([recipe.seed, 5])
+    chosen = random.permutation(len(lesson.texts))[: recipe.misspelled_copies]
+    texts = [misspell(lesson.texts[index], recipe.misspelled_share, random) for index in chosen]
     return Lesson(
-        token_ids=[ids for ids, keep in zip(token_ids, filled) if keep],
-        targets=unit_rows(sentences @ directions)[filled],
-        token_states=token_states,
+        lesson.texts + texts,
+        lesson.token_ids + encode_texts(texts),
+        np.concatenate([lesson.targets, lesson.targets[chosen]]),
+        lesson.token_states,
     )
