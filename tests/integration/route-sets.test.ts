@@ -8,6 +8,8 @@ import { fitInWorker } from '../../src/app/fit-in-worker.ts'
 import { createApp } from '../../src/app/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import type { RouteSet } from '../../src/contracts/index.ts'
+import { Router } from '../../src/core/index.ts'
+import { loadBuiltinEncoder } from '../../src/encoders/builtin/index.ts'
 import { startServer } from '../../src/server/index.ts'
 import { billing, makeFolder, type ServeOptions, type Serving, serve, support } from './serving.ts'
 
@@ -195,7 +197,8 @@ describe('a large set', () => {
   })
 
   it('keeps a bounded number of snapshots', async () => {
-    const serving = await start()
+    const encoder = await loadBuiltinEncoder()
+    const serving = await start({ fit: async (routeSet) => Router.compile(routeSet, encoder).save() })
     const snapshots = () => readdirSync(join(serving.folder, '.stratarouter', 'snapshots'))
     for (let routes = 15; routes < 35; routes++) {
       await serving.call('PUT', '/v1/route-sets/default', {
