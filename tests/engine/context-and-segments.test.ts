@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRouteSet, Router } from '../../src/index.ts'
+import { Router } from '../../src/index.ts'
 import { clincRouteSet, clincRows, encoder, withoutLatency } from './route-sets.ts'
 
 const routeSet = clincRouteSet(12, 10)
@@ -130,18 +130,18 @@ describe('a long message', () => {
   })
 
   it('does not let a courtesy speak when there is a request', () => {
-    const desk = Router.compile(
-      parseRouteSet({
+    const polite = Router.compile(
+      {
         routes: [
-          { name: 'thanks', examples: ['thank you so much', 'thanks a lot'] },
-          { name: 'refund', examples: ['I want my money back', 'please refund the order'] },
+          ...routeSet.routes,
+          { name: 'thanks', examples: ['thank you so much', 'thanks a lot', 'thank you'] },
         ],
-      }),
+      },
       encoder,
     )
-    expect(desk.route('I want my money back for that order. Thank you so much!').candidates[0]!.route).toBe(
-      'refund',
-    )
-    expect(desk.route('thanks a lot').route).toBe('thanks')
+    const best = (text: string) => polite.route(text).candidates[0]!.route
+    expect(best('thanks a lot')).toBe('thanks')
+    const misled = sure.slice(0, 60).filter(({ text }) => best(`${text}. Thank you so much!`) === 'thanks')
+    expect(misled.length).toBeLessThan(3)
   })
 })

@@ -102,6 +102,14 @@ describe('edits of a larger set', () => {
     }
   })
 
+  it('give a new example e to the fourth of the odds of the next route, no more', () => {
+    const router = fresh()
+    router.add({ name: 'k9', examples: ['tell me about the zebra'] })
+    const [first, second] = router.route('tell me about the zebra').candidates
+    expect(first!.route).toBe('k9')
+    expect(Math.log(first!.confidence / second!.confidence)).toBeCloseTo(4, 0)
+  })
+
   it('leave other routes their own examples, but for one in a hundred', () => {
     let lost = 0
     let all = 0
