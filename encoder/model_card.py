@@ -51,7 +51,8 @@ The product adds word features, so it scores higher.
 | 21,398 words | the teacher's vocabulary | Apache-2.0 |
 
 To these come {spans:,} random spans of {span_min} to {span_max} words drawn from the same texts, and {copies:,} copies with slips of
-the keyboard in about {share:.0%} of their longer words, which the table learns to read like the text as it was.
+the keyboard in about {share:.0%} of their longer words, which the table learns to read like the text as it was. A random span
+can coincide with a common phrase of an evaluation set, such as "thank you very much"; it carries no label.
 
 `background.tsv` holds 3,000 of those texts, unchanged but for Wikipedia sentences cut to twelve words: 900 WordNet
 examples, 600 Natural Questions, 500 Schema-Guided Dialogue, 400 Taskmaster, 600 WikiSplit. Each line names its source
