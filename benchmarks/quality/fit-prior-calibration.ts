@@ -17,6 +17,9 @@ const MOST_CHOSEN = 0.85
 /** Of the texts of a route, at most this part become examples, so that others are left to be queries. */
 const MOST_TAKEN = 0.6
 const QUERIES = 600
+/** Part of the simulated sets that are one route and those most like it. */
+const NEIGHBOURHOODS = 0.5
+const TEXTS_OF_A_ROUTE = 40
 /** Share of the queries that belong which may lie beyond the frontier; as in src/core/compile-routes.ts. */
 const FRONTIER_SHARE = 0.015
 /** Sharper says only that the simulated set made no mistake. */
@@ -72,7 +75,9 @@ function simulate(
   chance: Random,
 ): Simulated {
   const names = routeNames([...byRoute.values()].flat())
-  const order = Array.from(shuffle(Int32Array.from(names.keys()), chance), (place) => names[place]!)
+  const shuffledNames = Array.from(shuffle(Int32Array.from(names.keys()), chance), (place) => names[place]!)
+  // People write routes of one trade, which are harder to tell apart than routes drawn at random.
+  const order = chance() < NEIGHBOURHOODS ? byLikeness(shuffledNames, byRoute, withEncoder) : shuffledNames
   const count = logUniform(2, names.length * MOST_CHOSEN, chance)
   const shots = logUniform(1, MOST_EXAMPLES, chance)
   const examples: InScopeText[] = []
@@ -109,6 +114,29 @@ function simulate(
     nearnesses,
     shares,
   }
+}
+
+/** The first name, then the others by falling likeness (cosine of the mean vectors of their texts) to it. */
+function byLikeness(
+  names: readonly string[],
+  byRoute: ReadonlyMap<string, readonly InScopeText[]>,
+  withEncoder: Encoder,
+): string[] {
+  const centres = new Map(
+    names.map((name) => {
+      const centre = new Float64Array(withEncoder.dimensions)
+      for (const { text } of byRoute.get(name)!.slice(0, TEXTS_OF_A_ROUTE)) {
+        withEncoder.encode(text).forEach((x, d) => {
+          centre[d] = centre[d]! + x
+        })
+      }
+      const length = Math.hypot(...centre)
+      return [name, centre.map((x) => x / length)]
+    }),
+  )
+  const first = centres.get(names[0]!)!
+  const likeness = (name: string) => centres.get(name)!.reduce((sum, x, d) => sum + x * first[d]!, 0)
+  return names.toSorted((a, b) => likeness(b) - likeness(a))
 }
 
 function shuffled<T>(items: readonly T[], chance: Random): T[] {

@@ -7,8 +7,10 @@ export interface TrainingText {
   readonly route: number
   /** 1 = as much as one example. */
   readonly weight: number
-  /** True for the user's own examples, which alone are shown as nearest examples and held out in calibration. */
+  /** True for what is searched and shown as nearest example: the user's own or, without any, what stands in for them. */
   readonly isExample: boolean
+  /** True for a name or description: never held out in calibration, since it is not how people ask. */
+  readonly isHint: boolean
 }
 
 // A name or description says what a route is for, but not how people ask; it counts a little less than an example.
@@ -28,17 +30,30 @@ export function nameAsText(name: string): string {
 export function collectTrainingTexts(routeSet: RouteSet): TrainingText[] {
   const texts: TrainingText[] = []
   const exampleTexts = new Set<string>()
+  const names = routeSet.routes.map((route) => nameAsText(route.name))
+  const shared = repeated(names)
   routeSet.routes.forEach((route, index) => {
     const hasExamples = route.examples.length > 0
     for (const text of new Set(route.examples)) {
       exampleTexts.add(text)
-      texts.push({ text, route: index, weight: 1, isExample: true })
+      texts.push({ text, route: index, weight: 1, isExample: true, isHint: false })
     }
-    for (const hint of [nameAsText(route.name), route.description ?? '']) {
-      if (hint === '') continue
-      // Without examples the hints stand in for them.
-      texts.push({ text: hint, route: index, weight: hasExamples ? HINT_WEIGHT : 1, isExample: !hasExamples })
+    const description = route.description ?? ''
+    const hint = (text: string, standsIn: boolean) => {
+      texts.push({
+        text,
+        route: index,
+        weight: standsIn ? 1 : HINT_WEIGHT,
+        isExample: standsIn,
+        isHint: true,
+      })
     }
+    // Without examples the description stands in for them, and without that the name.
+    if (description !== '') hint(description, !hasExamples)
+    const name = names[index]!
+    const nameMustDo = !hasExamples && description === ''
+    // What several routes are called ("route-1", "route-2") tells them apart no better than a number.
+    if (name !== '' && (nameMustDo || !shared.has(name))) hint(name, nameMustDo)
   })
   const background = new Set([
     ...(routeSet.outOfScope ?? []),
@@ -46,7 +61,13 @@ export function collectTrainingTexts(routeSet: RouteSet): TrainingText[] {
   ])
   for (const text of background) {
     // A negative of one route may be another's example; then it is no evidence for "none".
-    if (!exampleTexts.has(text)) texts.push({ text, route: -1, weight: 1, isExample: false })
+    if (!exampleTexts.has(text)) texts.push({ text, route: -1, weight: 1, isExample: false, isHint: false })
   }
   return texts
+}
+
+/** The entries that occur more than once. */
+function repeated(texts: readonly string[]): Set<string> {
+  const seen = new Set<string>()
+  return new Set(texts.filter((text) => seen.has(text) || !seen.add(text)))
 }

@@ -62,7 +62,8 @@ export function readSections(magic: string, file: Uint8Array): SectionFile | str
     const length = place?.length
     if (!isSize(offset) || !isSize(length) || start + offset + length > file.length)
       return `its section ${JSON.stringify(name)} does not lie inside the file`
-    sections[name] = file.slice(start + offset, start + offset + length)
+    // Not slice: on a Buffer of Node that shares memory, at an offset that need not be aligned.
+    sections[name] = new Uint8Array(file.subarray(start + offset, start + offset + length))
   }
   return { header: rest, sections }
 }

@@ -35,7 +35,8 @@ export function exampleRows(texts: readonly TrainingText[], routes: number): num
 export function assignFolds(texts: readonly TrainingText[], routes: number): Int8Array {
   const folds = new Int8Array(texts.length).fill(-1)
   const random = seededRandom(FOLD_SEED)
-  exampleRows(texts, routes).forEach((rows, route) => {
+  exampleRows(texts, routes).forEach((examples, route) => {
+    const rows = examples.filter((row) => !texts[row]!.isHint)
     if (rows.length < 2) return
     shuffle(rows, random).forEach((row, place) => {
       folds[row] = (place + route) % FOLDS
