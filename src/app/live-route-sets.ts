@@ -64,6 +64,11 @@ export class LiveRouteSets {
     return this.#options.factory.make(name, routeSet, () => this.#keysInUse())
   }
 
+  /** The same when it is at hand, otherwise undefined. */
+  ready(routeSet: RouteSet): Promise<Router | undefined> {
+    return this.#options.factory.ready(routeSet)
+  }
+
   /** Serves a set with a router that was fitted for it. */
   serve(name: string, version: number, router: Router): void {
     this.#options.queue.cancel(name)

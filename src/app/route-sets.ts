@@ -1,4 +1,10 @@
-import type { RouteDefinition, RouteSet, RouteStore, WriteCondition } from '../contracts/index.ts'
+import type {
+  RouteDefinition,
+  RouteSet,
+  RouteStore,
+  StoredRouteSet,
+  WriteCondition,
+} from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import { isStrataError, StrataError } from '../errors/index.ts'
 import { type LiveRouteSet, LiveRouteSets, type LiveRouteSetsOptions } from './live-route-sets.ts'
@@ -63,7 +69,7 @@ export class RouteSets {
     for (const { name } of await options.store.list()) {
       if (sets.#isReadOnly(name)) continue
       const stored = await options.store.get(name)
-      if (stored) sets.#live.serve(name, stored.version, await sets.#live.fit(name, stored.routeSet))
+      if (stored) await sets.#serveStored(stored)
     }
     if (!sets.#live.find(DEFAULT_SET)) await sets.#serveInitial()
     return sets
@@ -199,6 +205,27 @@ export class RouteSets {
   async #forget(name: string): Promise<void> {
     if (name === DEFAULT_SET) await this.#serveInitial()
     else this.#live.delete(name)
+  }
+
+  /**
+   * Serves a stored set at the start. Where the process ended before an edit was refitted, that is the newest fitted
+   * version with the edit made again, so that the start need not wait for a fit.
+   */
+  async #serveStored({ name, version, routeSet }: StoredRouteSet): Promise<void> {
+    const ready = await this.#live.ready(routeSet)
+    const earlier = ready ? undefined : await this.#fittedEarlier(name, version, routeSet)
+    this.#live.serve(name, version, ready ?? earlier ?? (await this.#live.fit(name, routeSet)))
+    if (earlier) this.#live.edit(name, version, routeSet)
+  }
+
+  async #fittedEarlier(name: string, version: number, routeSet: RouteSet): Promise<Router | undefined> {
+    for (const { version: older } of await this.#options.store.versions(name)) {
+      const stored = older < version ? await this.#options.store.get(name, older) : null
+      if (stored === null || !isSmallChange(stored.routeSet, routeSet)) continue
+      const router = await this.#live.ready(stored.routeSet)
+      if (router) return router
+    }
+    return undefined
   }
 
   async #serveInitial(): Promise<void> {

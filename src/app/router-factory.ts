@@ -23,15 +23,30 @@ export class RouterFactory {
     this.#options = options
   }
 
+  /** The fitted router of a set when it is at hand: cached, or small enough to be fitted on the spot. */
+  async ready(routeSet: RouteSet): Promise<Router | undefined> {
+    const { encoder, cache, logger } = this.#options
+    if (textsOf(routeSet) <= QUICK_FIT_TEXTS) return Router.compile(routeSet, encoder)
+    const key = cache.keyOf(routeSet)
+    try {
+      const bytes = await cache.read(key)
+      return bytes === null ? undefined : Router.load(bytes, encoder)
+    } catch (error) {
+      logger.warn({ key, err: error }, 'a cached snapshot could not be used; it is made again')
+      if (isStrataError(error)) await cache.delete(key)
+      return undefined
+    }
+  }
+
   /**
+   * The fitted router of a set, on another thread where it is not at hand; its snapshot is cached.
    * @param inUse keys of the snapshots that must stay cached
    * @throws FitCancelled when a newer fit of the set of that name took its place
    */
   async make(name: string, routeSet: RouteSet, inUse: () => ReadonlySet<string>): Promise<Router> {
     const { encoder, cache, queue, logger } = this.#options
-    if (textsOf(routeSet) <= QUICK_FIT_TEXTS) return Router.compile(routeSet, encoder)
-    const cached = await this.#fromCache(routeSet)
-    if (cached) return cached
+    const ready = await this.ready(routeSet)
+    if (ready) return ready
     const startMs = performance.now()
     logger.info({ routeSet: name, routes: routeSet.routes.length, texts: textsOf(routeSet) }, 'fitting')
     const bytes = await queue.run(name, routeSet)
@@ -43,19 +58,6 @@ export class RouterFactory {
       logger.warn({ err: error }, 'the snapshot could not be cached; the next start fits the set again')
     })
     return router
-  }
-
-  async #fromCache(routeSet: RouteSet): Promise<Router | undefined> {
-    const { encoder, cache, logger } = this.#options
-    const key = cache.keyOf(routeSet)
-    try {
-      const bytes = await cache.read(key)
-      return bytes === null ? undefined : Router.load(bytes, encoder)
-    } catch (error) {
-      logger.warn({ key, err: error }, 'a cached snapshot could not be used; it is made again')
-      if (isStrataError(error)) await cache.delete(key)
-      return undefined
-    }
   }
 }
 

@@ -116,7 +116,7 @@ export const configSchema = z.strictObject({
       routeSets: describe(z.int().min(1).max(10_000).default(100), {
         description: 'Route sets that may be stored.',
       }),
-      routesPerSet: describe(z.int().min(1).max(100_000).default(10_000), {
+      routesPerSet: describe(z.int().min(1).max(20_000).default(10_000), {
         description: 'Routes in one set.',
       }),
       versionsKept: describe(z.int().min(1).max(1000).default(20), {

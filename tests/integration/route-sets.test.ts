@@ -166,6 +166,31 @@ describe('a large set', () => {
     expect((await serving.call('GET', '/v1/route-sets/default')).json.provisional).toBe(false)
   })
 
+  it('whose edit was not refitted before the end starts without waiting, edit included', async () => {
+    const first = await start()
+    await first.call('PUT', '/v1/route-sets/default', largeSet(20))
+    const never = (_routeSet: RouteSet, signal: AbortSignal) =>
+      new Promise<Uint8Array>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason))
+      })
+    const second = await restart(first, { fit: never })
+    const added = {
+      name: 'refund',
+      examples: ['I want my money back', 'refund me please', 'return my payment'],
+    }
+    expect((await second.call('POST', '/v1/routes', added)).status).toBe(201)
+    const decision = await decide(second, 'I want my money back')
+    const third = await restart(second, { fit: never })
+    expect((await third.call('GET', '/v1/route-sets/default')).json).toMatchObject({
+      version: 2,
+      provisional: true,
+    })
+    expect(await decide(third, 'I want my money back')).toEqual(decision)
+    const fourth = await restart(third)
+    await fourth.app.idle()
+    expect((await fourth.call('GET', '/v1/route-sets/default')).json.provisional).toBe(false)
+  })
+
   it('is refused, not stored, when it cannot be fitted', async () => {
     const serving = await start({ fit: () => Promise.reject(new Error('out of memory')) })
     const answer = await serving.call('PUT', '/v1/route-sets/default', largeSet(20))
