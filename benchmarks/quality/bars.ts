@@ -1,7 +1,7 @@
 import type { AccuracyResult, AccuracyRound, Shots } from './accuracy.ts'
 import type { SetName } from './datasets.ts'
 import type { GuaranteeResult } from './guarantee.ts'
-import { mean } from './measures.ts'
+import { type Interval, mean } from './measures.ts'
 import type { RobustnessResult, RobustnessRound } from './robustness.ts'
 import type { ScopeResult, ScopeRound } from './scope.ts'
 
@@ -21,6 +21,8 @@ export interface Bar {
   readonly goal?: number
   /** The figure, or undefined where it has not been measured. */
   readonly measure: (results: Results) => number | undefined
+  /** Given where the figure is a share of few trials: the bar is met when its 95% interval reaches it. */
+  readonly interval?: (results: Results) => Interval | undefined
 }
 
 export const SETS: readonly { readonly name: SetName; readonly title: string }[] = [
@@ -132,21 +134,12 @@ export const BARS: readonly Bar[] = [
   ),
   scopeBar('recall at 8% refused on test', { atLeast: 0.88 }, 'labels', (round) => recallAt(round, 0.08)),
   scopeBar('recall lost without out-of-scope labels', { atMost: 0.03 }, 'val', recallLost),
-  scopeBar('recall lost with no data but the examples', { atMost: 0.03 }, 'cv', (round, all) => {
-    const labelled = all.find(({ way }) => way === 'labels')!
-    return labelled.chosen.recall - round.chosen.recall
-  }),
-  scopeBar(
-    'refused on test, threshold from the examples alone',
-    { atMost: 0.045 },
-    'cv',
-    ({ chosen }) => chosen.refused,
-  ),
   scopeBar('calibration error of all decisions', { atMost: 0.03 }, 'labels', ({ eceMixed }) => eceMixed),
   {
-    title: 'maxErrorRate 0.02: share of 200 splits that break it, low end of its 95% interval',
+    title: 'maxErrorRate 0.02: share of 200 splits that break it (95% interval)',
     atMost: 0.05,
-    measure: ({ guarantee }) => guarantee?.violatedInterval[0],
+    measure: ({ guarantee }) => guarantee?.violatedShare,
+    interval: ({ guarantee }) => guarantee?.violatedInterval,
   },
   {
     title: 'maxErrorRate 0.02: coverage against the best threshold in hindsight',
@@ -171,8 +164,9 @@ export const BARS: readonly Bar[] = [
   robustnessBar('texts in other languages accepted', { atMost: 0.1 }, ({ foreign }) => foreign.accepted),
 ]
 
-export interface MeasuredBar extends Bar {
+export interface MeasuredBar extends Omit<Bar, 'interval'> {
   readonly value: number
+  readonly interval: Interval | undefined
   readonly isMet: boolean
   /** Distance to the bar; negative when missed. */
   readonly margin: number
@@ -183,7 +177,10 @@ export function measureBars(results: Results): MeasuredBar[] {
   return BARS.flatMap((bar) => {
     const value = bar.measure(results)
     if (value === undefined) return []
-    const margin = bar.atLeast !== undefined ? value - bar.atLeast : bar.atMost! - value
-    return [{ ...bar, value, margin, isMet: margin >= 0 }]
+    const interval = bar.interval?.(results)
+    const above = (interval?.[1] ?? value) - (bar.atLeast ?? 0)
+    const below = (bar.atMost ?? 1) - (interval?.[0] ?? value)
+    const margin = bar.atLeast !== undefined ? above : below
+    return [{ ...bar, value, interval, margin, isMet: margin >= 0 }]
   }).sort((a, b) => a.margin - b.margin)
 }

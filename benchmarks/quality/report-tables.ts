@@ -39,7 +39,7 @@ export function barsTable(bars: readonly MeasuredBar[]): string {
   const rows = bars.map((bar) => [
     bar.title,
     bar.isMet ? 'met' : '**missed**',
-    percent(bar.value, 2),
+    `${percent(bar.value, 2)}${bar.interval ? ` (${interval(bar.interval)})` : ''}`,
     bar.atLeast !== undefined ? `≥ ${percent(bar.atLeast)}` : `≤ ${percent(bar.atMost!)}`,
     bar.goal === undefined ? '' : bar.value >= bar.goal ? `${percent(bar.goal)} reached` : percent(bar.goal),
   ])
@@ -66,11 +66,21 @@ export function accuracyTable(shown: AccuracyResult, hidden: AccuracyResult | un
         without.length > 0 ? percent(meanOf(without, (round) => round.inScopeAccuracy)) : '',
         percent(meanOf(rounds, (round) => round.thresholdedAccuracy)),
         meanOf(rounds, (round) => round.fitSeconds).toFixed(2),
+        meanOf(rounds, (round) => round.latencyUs.p50).toFixed(0),
       ]
     }),
   )
   return table(
-    ['set', 'examples a route', 'accuracy', 'seeds 0 / 1 / 2', 'names hidden', 'at threshold 0.5', 'fit, s'],
+    [
+      'set',
+      'examples a route',
+      'accuracy',
+      'seeds 0 / 1 / 2',
+      'names hidden',
+      'at threshold 0.5',
+      'fit, s',
+      'p50, µs',
+    ],
     rows,
   )
 }
@@ -126,9 +136,9 @@ export function scopeTable({ rounds }: ScopeResult): string {
       'threshold',
       'refused',
       'recall',
-      'refused / recall at 0.5',
+      'refused / recall as it is',
       'ECE of all decisions',
-      'right decisions at 0.5',
+      'right decisions as it is',
     ],
     rows,
   )

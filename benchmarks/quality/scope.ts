@@ -25,7 +25,7 @@ export interface ScopeRound {
   readonly auroc: number
   readonly eceMixed: number
   readonly thresholdedAccuracy: number
-  /** At the threshold in force without any choice, 0.5. */
+  /** At the threshold in force: 0.5, or what `fit` chose. */
   readonly atDefault: { readonly refused: number; readonly recall: number }
   /** At the threshold chosen beforehand. */
   readonly chosen: { readonly threshold: number; readonly refused: number; readonly recall: number }

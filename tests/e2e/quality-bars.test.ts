@@ -7,6 +7,7 @@ import {
   routesOf,
 } from '../../benchmarks/quality/datasets.ts'
 import { checkDraws, drawnRows } from '../../benchmarks/quality/draws.ts'
+import { staleFiles } from '../../benchmarks/quality/report.ts'
 import { createRouter } from '../../src/index.ts'
 
 // The bars of docs/benchmarks.md that can be checked quickly; `npm run bench:quality` measures all of them.
@@ -38,5 +39,11 @@ describe('the default configuration', () => {
     const router = await createRouter({ routes: routesOf(readInScope('clinc150/train.jsonl')) })
     const queries = [...readRows('clinc150/test.jsonl'), ...readRows('clinc150/oos_test.jsonl')]
     expect(router.evaluate(queries).oosAuroc).toBeGreaterThanOrEqual(0.963)
+  })
+})
+
+describe('docs/benchmarks.md', () => {
+  it('says with its pictures what the committed results say', () => {
+    expect(staleFiles()).toEqual([])
   })
 })
