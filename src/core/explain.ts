@@ -6,11 +6,11 @@ import { collectTrainingTexts } from './training-texts.ts'
 const NEAREST_OF_EACH = 3
 const MOST_WORDS = 32
 const MOST_WORDS_LEFT_OUT = 6
-// Each word costs one scoring of the text without it. So many characters of scoring, at most 0.5 µs each, are worth
-// it: 32 words of an ordinary message, one of a text of 32 KiB.
-const MOST_CHARACTERS_SCORED = 40_000
+// Each word costs one scoring of the text without it. So many characters of scoring are worth it: 32 words of an
+// ordinary message, one of a text of 32 KiB.
+const MOST_CHARACTERS_SCORED = 20_000
 
-/** Decides one text and says why. Costs one scoring for each word, about a hundred microseconds; long texts up to 50 ms. */
+/** Decides one text and says why. Costs one scoring for each word: about a hundred microseconds, twice the decision for long texts. */
 export function explain(decider: Decider, text: string, options: RouteOptions): Decision {
   let trace: DecisionTrace | undefined
   const topK = options.topK ?? DEFAULT_TOP_K
@@ -24,9 +24,12 @@ export function explain(decider: Decider, text: string, options: RouteOptions): 
   const names = decider.snapshot.routeSet.routes.map((route) => route.name)
   const best = wide.candidates[0] ? names.indexOf(wide.candidates[0].route) : -1
   const rival = runnerUp ? names.indexOf(runnerUp.route) : -1
-  const words = wordEffects(decider, segment ?? text, best, rival)
+  const spoken = segment ?? text
+  const whole = margin(decider, spoken, best, rival)
+  const nearest = nearestExamples(decider, best, rival)
+  const words = wordEffects(decider, spoken, best, rival, whole)
   const explanation: Omit<Explanation, 'summary'> = {
-    nearest: nearestExamples(decider, segment ?? text, best, rival),
+    nearest,
     words,
     rules: (matches?.matched ?? []).map(({ route, rule }) => ({
       route: names[route]!,
@@ -46,14 +49,19 @@ export function explain(decider: Decider, text: string, options: RouteOptions): 
  * What each word, wherever it occurs, adds to the best candidate against the runner-up, in log odds: the margin with
  * it less the margin without it.
  */
-function wordEffects(decider: Decider, text: string, best: number, rival: number): Explanation['words'] {
+function wordEffects(
+  decider: Decider,
+  text: string,
+  best: number,
+  rival: number,
+  whole: number,
+): Explanation['words'] {
   if (best < 0) return []
   const { words, starts, ends } = splitWords(text)
   const most = Math.min(MOST_WORDS, Math.ceil(MOST_CHARACTERS_SCORED / Math.max(1, text.length)))
   const firstPlaces = [...new Map(words.map((word, i) => [word, i] as const).reverse()).values()].sort(
     (a, b) => a - b,
   )
-  const whole = margin(decider, text, best, rival)
   return firstPlaces
     .slice(0, most)
     .map((place) => ({
@@ -63,7 +71,9 @@ function wordEffects(decider: Decider, text: string, best: number, rival: number
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
 }
 
+/** What the best candidate's score is above the runner-up's, in log odds; leaves the scorer at the text. */
 function margin(decider: Decider, text: string, best: number, rival: number): number {
+  if (best < 0) return 0
   decider.readText(text, null, null)
   const { scores } = decider.scorer
   return (scores[best]! - (rival < 0 ? 0 : scores[rival]!)) * decider.snapshot.calibration.sharpness
@@ -82,14 +92,9 @@ function withoutWords(text: string, leftOut: readonly string[]): string {
   return rest + text.slice(from)
 }
 
-function nearestExamples(
-  decider: Decider,
-  text: string,
-  best: number,
-  rival: number,
-): Explanation['nearest'] {
+/** Of the text that the scorer was left at. */
+function nearestExamples(decider: Decider, best: number, rival: number): Explanation['nearest'] {
   if (best < 0) return []
-  decider.readText(text, null, null)
   const found: { example: number; similarity: number; route: number }[] = []
   decider.scorer.forNearExamples((example, similarity, route) => {
     if (route === best || route === rival) found.push({ example, similarity, route })
