@@ -1,0 +1,3 @@
+import { decideHere } from './decide-here.mjs'
+
+postMessage({ isWorker: typeof window === 'undefined', ...(await decideHere()) })
