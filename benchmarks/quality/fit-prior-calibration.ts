@@ -2,7 +2,12 @@
 //   node benchmarks/quality/fit-prior-calibration.ts [--sets 300] [--seed 1] [--write]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { familiarity, fitFrontier, fitSharpness } from '../../src/core/calibration/calibration.ts'
+import {
+  FRONTIER_SHARE,
+  familiarity,
+  fitFrontier,
+  fitSharpness,
+} from '../../src/core/calibration/calibration.ts'
 import { Decider } from '../../src/core/decider.ts'
 import { fitSnapshot } from '../../src/core/fit-snapshot.ts'
 import { type Encoder, loadBuiltinEncoder, parseRouteSet } from '../../src/index.ts'
@@ -20,8 +25,6 @@ const QUERIES = 600
 /** Part of the simulated sets that are one route and those most like it. */
 const NEIGHBOURHOODS = 0.5
 const TEXTS_OF_A_ROUTE = 40
-/** Share of the queries that belong which may lie beyond the frontier; as in src/core/compile-routes.ts. */
-const FRONTIER_SHARE = 0.015
 /** Sharper says only that the simulated set made no mistake. */
 const SHARPEST = 8
 const BEGIN = '// begin constants'

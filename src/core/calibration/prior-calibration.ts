@@ -14,7 +14,7 @@ const ENERGY_MEAN = [0.0708, 1.3859, -0.1293, 0.1385, 0.1543, -0.0726]
 const LOG_ENERGY_DEVIATION = [-1.9447, 0.5827, 0.4326, -0.036, 0.0233, -0.0856]
 const NEARNESS_MEAN = [0.1751, 0.005, 0.0003, 0.0139, -0.0055, 0.0048]
 const LOG_NEARNESS_DEVIATION = [-2.8771, 0.1804, 0.321, -0.0335, -0.0433, -0.0162]
-const FRONTIER = [-2.9481, -0.7174, -0.4305, 0.0529, 0.0338, 0.0806]
+const FRONTIER = [-3.1639, -0.7825, -0.4946, 0.0699, 0.025, 0.0944]
 // end constants
 
 // The simulations reach this far; beyond, the edge is a better guess than the polynomial.
