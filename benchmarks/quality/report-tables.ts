@@ -39,12 +39,16 @@ export function barsTable(bars: readonly MeasuredBar[]): string {
   const rows = bars.map((bar) => [
     bar.title,
     bar.isMet ? 'met' : '**missed**',
-    `${percent(bar.value, 2)}${bar.interval ? ` (${interval(bar.interval)})` : ''}`,
+    `${percent(bar.value, isCloseCall(bar) ? 3 : 2)}${bar.interval ? ` (${interval(bar.interval)})` : ''}`,
     bar.atLeast !== undefined ? `≥ ${percent(bar.atLeast)}` : `≤ ${percent(bar.atMost!)}`,
     bar.goal === undefined ? '' : bar.value >= bar.goal ? `${percent(bar.goal)} reached` : percent(bar.goal),
   ])
   return `${headline}\n\n${table(['bar (all figures in %)', '', 'measured', 'bar', 'goal'], rows)}`
 }
+
+/** Rounded to two digits, a missed bar would look met. */
+const isCloseCall = ({ value, margin, isMet }: MeasuredBar): boolean =>
+  !isMet && percent(value, 2) === percent(value + Math.abs(margin), 2)
 
 const SHOTS: readonly Shots[] = ['descriptions', 1, 3, 5, 10, 20, 'full']
 const shotsTitle = (shots: Shots): string =>
