@@ -2,34 +2,32 @@ import type { Encoder, FitProgress, RouteSet } from '../contracts/index.ts'
 import { exp } from '../util/exact-math.ts'
 import {
   type Calibration,
+  FRONTIER_SHARE,
   familiarity,
   fitFrontier,
   fitSharpness,
   fitSpread,
   logSumExp,
+  SCOPE_SLOPE,
 } from './calibration/calibration.ts'
 import { routeCohesion } from './calibration/cohesion.ts'
-import { crossValidate, exampleRows, type HeldOutEvidence } from './calibration/cross-validation.ts'
+import { exampleRows, type HeldOutEvidence } from './calibration/cross-validation.ts'
 import { type PriorCalibration, priorCalibration } from './calibration/prior-calibration.ts'
 import { calibrationError } from './evaluation/calibration-error.ts'
 import { lexicalScaleFor } from './features/query-features.ts'
 import { featuriseTexts } from './features/training-rows.ts'
-import { SoftmaxRegression } from './heads/softmax-regression.ts'
-import { postingsFromWeights } from './lexical/postings.ts'
+import { fitFullHead } from './heads/full-head.ts'
+import { fitRivalHead } from './heads/rival-head.ts'
+import type { TrainingRows } from './heads/softmax-regression.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { collectTrainingTexts } from './training-texts.ts'
 import { quantiseRows } from './vectors/quantised-rows.ts'
 
-// Inverse strength of the L2 penalty. Accuracy is flat around it (10 and 60 differ by less than 0.2 points).
-const COST = 30
-const FIT_SEED = 1
-const MAX_EPOCHS = 12
-const TOLERANCE = 0.002
-const LEAST_POSTING = 0.02
-// Without out-of-scope labels the line is drawn where few queries that belong lie beyond it, and drawn steeply, so that
-// the confidence of the others is left alone. Both chosen on CLINC150 validation data and HWU64 training data.
-const FRONTIER_SHARE = 0.015
-const SCOPE_SLOPE = 2
+// The full fit steps through rows * features * classes weights a pass, about twenty passes in all, and holds features *
+// classes weights twice. Above either bound the fit against rivals takes over, whose accuracy is within a point:
+// 150 routes x 100 examples take 40% of the first bound, 500 x 20 most of both.
+const MOST_FULL_STEPS = 2e9
+const MOST_FULL_WEIGHTS = 60e6
 const FRONTIER_PRIOR_ROWS = 200
 // Rows by which the calibration measured on a set is pulled towards the one measured on many sets.
 const PRIOR_ROWS = 30
@@ -45,43 +43,32 @@ export function compileRoutes(
   const examples = texts.filter((text) => text.isExample && text.route >= 0)
   const perRoute = routes === 0 ? 0 : examples.length / routes
   const lexicalScale = lexicalScaleFor(perRoute)
-  onProgress({ stage: 'encode', done: 0, total: texts.length })
-  const featurised = featuriseTexts(texts, routes, encoder, lexicalScale)
+  const featurised = featuriseTexts(texts, routes, encoder, lexicalScale, (done) =>
+    onProgress({ stage: 'encode', done, total: 2 * texts.length }),
+  )
   const { rows, vocabulary } = featurised
-  const regression = new SoftmaxRegression(rows, COST)
-  regression.train(
-    Int32Array.from({ length: rows.count }, (_, row) => row),
-    {
-      seed: FIT_SEED,
-      maxEpochs: MAX_EPOCHS,
-      tolerance: TOLERANCE,
-      onEpoch: (epoch) => onProgress({ stage: 'fit', done: epoch, total: MAX_EPOCHS }),
-    },
-  )
   const cohesion = routeCohesion(rows.dense, rows.dims, exampleRows(texts, routes))
-  const held = crossValidate(texts, featurised, regression, cohesion, (fold, of) =>
-    onProgress({ stage: 'calibrate', done: fold, total: of }),
-  )
+  const fitHead = isFullFitAffordable(rows) ? fitFullHead : fitRivalHead
+  const { head, postings, held } = fitHead({ texts, featurised, cohesion, onProgress })
   const calibration = calibrate(held, priorCalibration(routes, perRoute))
   return {
     encoder: { name: encoder.name, fingerprint: encoder.fingerprint, dimensions: encoder.dimensions },
     routeSet,
     lexicalScale,
     vocabulary: { hashes: vocabulary.hashes, inverseFrequencies: vocabulary.inverseFrequencies },
-    head: quantiseRows(transpose(regression, rows.dims, rows.classes), rows.dims),
-    postings: postingsFromWeights(regression.weights, {
-      skip: rows.dims,
-      features: rows.sparseSize,
-      classes: rows.classes,
-      stride: regression.stride,
-      least: LEAST_POSTING,
-    }),
+    head,
+    postings,
     examples: exampleVectors(texts, rows.dense, rows.dims, routes),
     cohesion,
     calibration,
     accuracyCv: held.accuracy,
     eceCv: heldOutError(held, calibration.sharpness),
   }
+}
+
+function isFullFitAffordable({ count, dims, sparseSize, classes, ids }: TrainingRows): boolean {
+  const steps = (count * dims + ids.length) * classes
+  return steps <= MOST_FULL_STEPS && (dims + sparseSize) * classes <= MOST_FULL_WEIGHTS
 }
 
 function calibrate(held: HeldOutEvidence, prior: PriorCalibration): Calibration {
@@ -118,15 +105,6 @@ function heldOutError(held: HeldOutEvidence, sharpness: number): number | null {
   return calibrationError(outcomes)
 }
 
-/** The dense part of the weights, one row a class. */
-function transpose(regression: SoftmaxRegression, dims: number, classes: number): Float32Array {
-  const out = new Float32Array(classes * dims)
-  for (let d = 0; d < dims; d++) {
-    for (let k = 0; k < classes; k++) out[k * dims + d] = regression.weights[d * regression.stride + k]!
-  }
-  return out
-}
-
 function exampleVectors(
   texts: readonly { route: number; isExample: boolean }[],
   dense: Float32Array,
@@ -141,9 +119,5 @@ function exampleVectors(
     offsets[text.route + 1] = kept.length
   })
   for (let r = 1; r <= routes; r++) offsets[r] = Math.max(offsets[r]!, offsets[r - 1]!)
-  const vectors = new Float32Array(kept.length * dims)
-  kept.forEach((row, place) => {
-    vectors.set(dense.subarray(row * dims, (row + 1) * dims), place * dims)
-  })
-  return { offsets, vectors: quantiseRows(vectors, dims) }
+  return { offsets, vectors: quantiseRows(dense, dims, kept) }
 }

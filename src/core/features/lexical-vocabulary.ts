@@ -66,6 +66,13 @@ export class SparseVector {
     this.values[this.count++] = value
   }
 
+  append(other: SparseVector): void {
+    this.reserve(other.count)
+    this.ids.set(other.ids.subarray(0, other.count), this.count)
+    this.values.set(other.values.subarray(0, other.count), this.count)
+    this.count += other.count
+  }
+
   /** Makes room for `more` entries, which may replace `ids` and `values`. */
   reserve(more: number): void {
     if (this.count + more <= this.ids.length) return
@@ -111,12 +118,13 @@ export class LexicalVocabulary {
   }
 
   /** Collects every feature of the given texts, each a list of words. */
-  static build(texts: readonly (readonly string[])[]): LexicalVocabulary {
+  static build(texts: Iterable<readonly string[]>): LexicalVocabulary {
     const ids = new Map<number, number>()
     const counts: number[] = []
     const lastText: number[] = []
     const hashesOf = new Map<string, WordHashes>()
-    texts.forEach((words, text) => {
+    let text = 0
+    for (const words of texts) {
       const see = (hash: number) => {
         let id = ids.get(hash)
         if (id === undefined) {
@@ -142,8 +150,9 @@ export class LexicalVocabulary {
         for (const gram of hashes.grams) see(gram)
         previous = hashes.word
       })
-    })
-    const weight = (count: number) => log((1 + texts.length) / (1 + count)) + 1
+      text++
+    }
+    const weight = (count: number) => log((1 + text) / (1 + count)) + 1
     return new LexicalVocabulary(Int32Array.from(ids.keys()), Float32Array.from(counts, weight))
   }
 

@@ -1,7 +1,7 @@
 import type { Encoder } from '../../contracts/index.ts'
 import type { TrainingRows } from '../heads/softmax-regression.ts'
 import type { TrainingText } from '../training-texts.ts'
-import { LexicalVocabulary } from './lexical-vocabulary.ts'
+import { LexicalVocabulary, SparseVector } from './lexical-vocabulary.ts'
 import { lexicalWords, QueryFeatures } from './query-features.ts'
 
 /** Training rows with what is needed to score new texts in the same space. */
@@ -13,36 +13,34 @@ export interface FeaturisedTexts {
 /** Class of the background texts: the one after the last route. */
 export const backgroundClass = (routes: number) => routes
 
+// A few milliseconds of work.
+const TEXTS_A_REPORT = 1000
+
 /**
  * Encodes every text and builds the vocabulary from all of them.
  * @param routes number of routes; texts of route -1 become class `routes`
+ * @param onTexts told now and then how many texts are done, of twice as many as there are: each is read twice, since
+ *   keeping the words of 100,000 texts from one reading to the next would take more memory than it saves time
  */
 export function featuriseTexts(
   texts: readonly TrainingText[],
   routes: number,
   encoder: Encoder,
   lexicalScale: number,
+  onTexts: (done: number) => void = () => {},
 ): FeaturisedTexts {
-  const words = texts.map((text) => lexicalWords(text.text))
-  const vocabulary = LexicalVocabulary.build(words)
+  const vocabulary = LexicalVocabulary.build(wordsOf(texts, onTexts))
   const features = new QueryFeatures(encoder)
   const dims = encoder.dimensions
   const dense = new Float32Array(texts.length * dims)
   const offsets = new Int32Array(texts.length + 1)
-  const chunks: { ids: Int32Array; values: Float32Array }[] = []
+  const sparse = new SparseVector()
   texts.forEach((text, row) => {
-    features.fill(text.text, words[row]!, vocabulary, lexicalScale)
+    features.fill(text.text, lexicalWords(text.text), vocabulary, lexicalScale)
     dense.set(features.dense, row * dims)
-    const { ids, values, count } = features.sparse
-    chunks.push({ ids: ids.slice(0, count), values: values.slice(0, count) })
-    offsets[row + 1] = offsets[row]! + count
-  })
-  const total = offsets[texts.length]!
-  const ids = new Int32Array(total)
-  const values = new Float32Array(total)
-  chunks.forEach((chunk, row) => {
-    ids.set(chunk.ids, offsets[row]!)
-    values.set(chunk.values, offsets[row]!)
+    sparse.append(features.sparse)
+    offsets[row + 1] = sparse.count
+    if (row % TEXTS_A_REPORT === 0) onTexts(texts.length + row)
   })
   const hasBackground = texts.some((text) => text.route < 0)
   return {
@@ -54,10 +52,20 @@ export function featuriseTexts(
       classes: routes + (hasBackground ? 1 : 0),
       dense,
       offsets,
-      ids,
-      values,
+      ids: sparse.ids.slice(0, sparse.count),
+      values: sparse.values.slice(0, sparse.count),
       labels: Int32Array.from(texts, (text) => (text.route < 0 ? backgroundClass(routes) : text.route)),
       weights: Float32Array.from(texts, (text) => text.weight),
     },
+  }
+}
+
+function* wordsOf(
+  texts: readonly TrainingText[],
+  onTexts: (done: number) => void,
+): Generator<readonly string[]> {
+  for (let row = 0; row < texts.length; row++) {
+    if (row % TEXTS_A_REPORT === 0) onTexts(row)
+    yield lexicalWords(texts[row]!.text)
   }
 }

@@ -5,18 +5,22 @@ export interface QuantisedRows {
   readonly scales: Float32Array
 }
 
-/** Quantises `count` rows of `dims` numbers; an error of at most half a step, a step being max|x| / 127 of the row. */
-export function quantiseRows(rows: Float32Array, dims: number): QuantisedRows {
-  const count = rows.length / dims
-  const values = new Int8Array(rows.length)
+/**
+ * Quantises rows of `dims` numbers, all or those picked, in the order of `picks`; an error of at most half a step, a
+ * step being max|x| / 127 of the row.
+ */
+export function quantiseRows(rows: Float32Array, dims: number, picks?: ArrayLike<number>): QuantisedRows {
+  const count = picks ? picks.length : rows.length / dims
+  const values = new Int8Array(count * dims)
   const scales = new Float32Array(count)
-  for (let row = 0; row < count; row++) {
+  for (let place = 0; place < count; place++) {
+    const start = (picks ? picks[place]! : place) * dims
     let largest = 0
-    for (let d = row * dims; d < (row + 1) * dims; d++) largest = Math.max(largest, Math.abs(rows[d]!))
+    for (let d = start; d < start + dims; d++) largest = Math.max(largest, Math.abs(rows[d]!))
     if (largest === 0) continue
     const scale = Math.fround(largest / 127)
-    scales[row] = scale
-    for (let d = row * dims; d < (row + 1) * dims; d++) values[d] = Math.round(rows[d]! / scale)
+    scales[place] = scale
+    for (let d = 0; d < dims; d++) values[place * dims + d] = Math.round(rows[start + d]! / scale)
   }
   return { dims, values, scales }
 }
