@@ -370,18 +370,20 @@ describe('an unusual route set', () => {
   })
 })
 
-describe('one example more or less', () => {
+describe('one example that is another', () => {
   it('changes decision and explanation', () => {
-    const routeSet = (example: string) => ({
-      routes: [
-        { name: 'pets', examples: ['feed the cat', example] },
-        { name: 'cars', examples: ['change the oil', 'the tyre is flat'] },
-      ],
-    })
-    const message = 'my ferret looks ill'
-    const before = Router.compile(routeSet('walk the dog'), encoder).route(message, { explain: true })
-    const after = Router.compile(routeSet('my ferret is ill'), encoder).route(message, { explain: true })
-    expect(before.route).toBeNull()
+    const decide = (example: string) =>
+      Router.compile(
+        {
+          routes: [
+            { name: 'pets', examples: ['feed the cat', example] },
+            { name: 'cars', examples: ['change the oil', 'my engine sounds ill'] },
+          ],
+        },
+        encoder,
+      ).route('my ferret looks ill', { explain: true, threshold: 0 })
+    const [before, after] = [decide('walk the dog'), decide('my ferret is ill')]
+    expect(before.route).toBe('cars')
     expect(after.route).toBe('pets')
     expect(after.snapshot).not.toBe(before.snapshot)
     expect(after.explanation!.nearest[0]).toMatchObject({ route: 'pets', example: 'my ferret is ill' })
