@@ -52,6 +52,9 @@ interface KnownWord {
   readonly hash: number
   readonly id: number
   readonly grams: Int32Array
+  /** Number of the long text that it was last met in, and how often it occurs there. */
+  longText: number
+  occurrences: number
 }
 
 /** A sparse vector being filled: `ids[0..count)` with `values[0..count)`; ids may repeat, and then add up. */
@@ -102,6 +105,7 @@ export class LexicalVocabulary {
   readonly #known: KnownWord[] = []
   /** Where the entry of a feature was last put; made for the first long text. */
   #places: Int32Array | undefined
+  #longTexts = 0
 
   constructor(hashes: Int32Array, inverseFrequencies: Float32Array) {
     this.hashes = hashes
@@ -174,7 +178,7 @@ export class LexicalVocabulary {
     if (cached) return cached
     const hashes = hashWord(word)
     const grams = hashes.grams.map((hash) => this.#find(hash)).filter((id) => id >= 0)
-    const known = { hash: hashes.word, id: this.#find(hashes.word), grams }
+    const known = { hash: hashes.word, id: this.#find(hashes.word), grams, longText: 0, occurrences: 1 }
     if (this.#cache.size >= CACHE_ENTRIES) this.#cache.clear()
     if (word.length <= LONGEST_WORD) this.#cache.set(word, known)
     return known
@@ -215,8 +219,10 @@ export class LexicalVocabulary {
     const firstGram = into.count
     if (squares > 0) scaleValues(into.values, 0, firstGram, (scale * HALF_SQRT) / Math.sqrt(squares))
     squares = 0
-    for (let position = 0; position < words.length; position++) {
-      const { grams } = known[position]!
+    const distinct = isLong ? this.#mergeWords(words.length) : words.length
+    for (let position = 0; position < distinct; position++) {
+      const { grams, occurrences } = known[position]!
+      const times = isLong ? occurrences : 1
       into.reserve(grams.length)
       const { ids, values } = into
       let count = into.count
@@ -224,13 +230,30 @@ export class LexicalVocabulary {
         const id = grams[j]!
         const weight = weights[id]!
         ids[count] = id
-        values[count++] = weight
-        squares += weight * weight
+        values[count++] = weight * times
+        squares += weight * weight * times
       }
       into.count = count
     }
     if (isLong) this.#mergeRepeats(into, firstGram)
     if (squares > 0) scaleValues(into.values, firstGram, into.count, (scale * HALF_SQRT) / Math.sqrt(squares))
+  }
+
+  /** Leaves each of the first `count` words in hand once, with its occurrences counted; returns how many are left. */
+  #mergeWords(count: number): number {
+    const known = this.#known
+    const text = ++this.#longTexts
+    let distinct = 0
+    for (let position = 0; position < count; position++) {
+      const word = known[position]!
+      if (word.longText === text) word.occurrences++
+      else {
+        word.longText = text
+        word.occurrences = 1
+        known[distinct++] = word
+      }
+    }
+    return distinct
   }
 
   /** Adds up the entries from `start` on that have the same id. */
