@@ -20,7 +20,7 @@ import { fitFullHead } from './heads/full-head.ts'
 import { fitRivalHead } from './heads/rival-head.ts'
 import type { TrainingRows } from './heads/softmax-regression.ts'
 import type { SnapshotData } from './snapshot-data.ts'
-import { collectTrainingTexts } from './training-texts.ts'
+import { collectTrainingTexts, isShown, type TrainingText } from './training-texts.ts'
 import { quantiseRows } from './vectors/quantised-rows.ts'
 
 // The full fit steps through rows * features * classes weights a pass, about twenty passes in all, and holds features *
@@ -40,7 +40,7 @@ export function compileRoutes(
 ): Omit<SnapshotData, 'report'> & { accuracyCv: number | null; eceCv: number | null } {
   const routes = routeSet.routes.length
   const texts = collectTrainingTexts(routeSet)
-  const examples = texts.filter((text) => text.isExample && text.route >= 0)
+  const examples = texts.filter(isShown)
   const perRoute = routes === 0 ? 0 : examples.length / routes
   const lexicalScale = lexicalScaleFor(perRoute)
   const featurised = featuriseTexts(texts, routes, encoder, lexicalScale, (done) =>
@@ -106,7 +106,7 @@ function heldOutError(held: HeldOutEvidence, sharpness: number): number | null {
 }
 
 function exampleVectors(
-  texts: readonly { route: number; isExample: boolean }[],
+  texts: readonly TrainingText[],
   dense: Float32Array,
   dims: number,
   routes: number,
@@ -114,7 +114,7 @@ function exampleVectors(
   const offsets = new Int32Array(routes + 1)
   const kept: number[] = []
   texts.forEach((text, row) => {
-    if (!text.isExample || text.route < 0) return
+    if (!isShown(text)) return
     kept.push(row)
     offsets[text.route + 1] = kept.length
   })

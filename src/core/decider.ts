@@ -33,10 +33,13 @@ export interface Reading {
   readonly checked: CheckedText
   /** Index of the best route. */
   readonly best: number
+  /** Its share of the softmax over routes and background. */
   readonly share: number
   readonly familiar: number
-  /** P(some route is right). */
+  /** P(the query belongs to the set) by its familiarity alone; confidence is share times scope. */
   readonly scope: number
+  /** P(no route is right), by familiarity and by what the background class takes. */
+  readonly outOfScope: number
 }
 
 /** Everything about one decision that the decision itself does not show. */
@@ -151,7 +154,8 @@ export class Decider {
       best < 0 ? Number.NEGATIVE_INFINITY : familiarity(scorer.energy, scorer.nearness, share, calibration)
     // The surest of several looks is sure by chance more often than a single one.
     const scope = best < 0 ? 1e-6 : scopeProbability(familiar - (looks > 1 ? log(looks) : 0), calibration)
-    return { checked, best, share, familiar, scope }
+    const background = scorer.scores.length > scorer.routes ? this.#share(scorer.routes) : 0
+    return { checked, best, share, familiar, scope, outOfScope: 1 - scope * (1 - background) }
   }
 
   #share(route: number): number {
@@ -282,7 +286,7 @@ export class Decider {
     return {
       route,
       confidence,
-      outOfScope: 1 - reading.scope,
+      outOfScope: held(reading.outOfScope),
       threshold,
       reason,
       candidates,
@@ -297,7 +301,7 @@ export class Decider {
   }
 
   #refusal(reading: Reading, candidates: readonly Candidate[], threshold: number): DecisionReason {
-    if (reading.scope < 0.5) return 'out-of-scope'
+    if (reading.outOfScope > 0.5) return 'out-of-scope'
     const [first, second] = candidates
     // Either alone is too unsure, but one of the two is probably right.
     if (

@@ -1,7 +1,7 @@
 import type { Decision, Explanation, RouteOptions } from '../contracts/index.ts'
 import { DEFAULT_TOP_K, type Decider, type DecisionTrace } from './decider.ts'
 import { splitWords } from './text/words.ts'
-import { collectTrainingTexts } from './training-texts.ts'
+import { collectTrainingTexts, isShown } from './training-texts.ts'
 
 const NEAREST_OF_EACH = 3
 const MOST_WORDS = 32
@@ -103,7 +103,7 @@ function nearestExamples(decider: Decider, best: number, rival: number): Explana
   const ofEach = (index: number) => {
     const route = decider.snapshot.routeSet.routes[index]
     if (!route) return []
-    const texts = collectTrainingTexts({ routes: [route] }).filter(({ isExample }) => isExample)
+    const texts = collectTrainingTexts({ routes: [route] }).filter(isShown)
     const first = decider.snapshot.examples.offsets[index]!
     return found
       .filter((entry) => entry.route === index)

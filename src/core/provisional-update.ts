@@ -4,7 +4,7 @@ import type { SparseVector } from './features/lexical-vocabulary.ts'
 import { lexicalWords, QueryFeatures } from './features/query-features.ts'
 import type { Postings } from './lexical/postings.ts'
 import type { SnapshotData } from './snapshot-data.ts'
-import { collectTrainingTexts } from './training-texts.ts'
+import { collectTrainingTexts, isShown } from './training-texts.ts'
 import { type QuantisedRows, quantiseRows } from './vectors/quantised-rows.ts'
 
 // By how many sharpened units an example of a changed route should beat every other route.
@@ -63,9 +63,9 @@ export function updateProvisionally(
       )
       learnt.set(index, weights.sparse)
       head.push(quantiseRows(weights.dense, encoder.dimensions))
-      for (const { text, isExample } of texts) {
-        if (!isExample) continue
-        examples.push(quantiseRows(encoder.encode(text), encoder.dimensions))
+      for (const text of texts) {
+        if (!isShown(text)) continue
+        examples.push(quantiseRows(encoder.encode(text.text), encoder.dimensions))
         exampleRows++
       }
     }

@@ -1,20 +1,44 @@
 import type { RouteSet } from '../contracts/index.ts'
+import { GENERIC_TEXTS } from './generic-texts.ts'
+
+/**
+ * What a text is to the fit:
+ * - `example`: the user's own; searched and shown as nearest example, held out in calibration
+ * - `stand-in`: a description or name where there is no example; searched and shown, never held out
+ * - `hint`: a description or name beside examples
+ * - `stray`: the user's own out-of-scope text or negative
+ * - `generic`: one of the texts that belong to no route of an ordinary set
+ */
+export type TextKind = 'example' | 'stand-in' | 'hint' | 'stray' | 'generic'
 
 /** One text that the head learns from. */
 export interface TrainingText {
   readonly text: string
+  readonly kind: TextKind
   /** Index of the route, or -1 for *no route* (the background class). */
   readonly route: number
   /** 1 = as much as one example. */
   readonly weight: number
-  /** True for what is searched and shown as nearest example: the user's own or, without any, what stands in for them. */
-  readonly isExample: boolean
-  /** True for a name or description: never held out in calibration, since it is not how people ask. */
-  readonly isHint: boolean
 }
+
+/** Whether a text is searched and shown as nearest example. */
+export const isShown = ({ kind }: TrainingText) => kind === 'example' || kind === 'stand-in'
 
 // A name or description says what a route is for, but not how people ask; it counts a little less than an example.
 const HINT_WEIGHT = 0.7
+const ROUTES_WITH_FULL_GENERIC_WEIGHT = 10
+
+/**
+ * What each generic text weighs: all together as much as one route with the mean number of examples, less where there
+ * are more routes than these. A set of two routes would otherwise take every text for one of them; one of a hundred knows
+ * well enough what is foreign to it.
+ */
+function weightOfGenericTexts(routes: number, examples: number): number {
+  const perRoute = Math.max(1, examples / Math.max(1, routes))
+  return (
+    (perRoute * Math.min(1, ROUTES_WITH_FULL_GENERIC_WEIGHT / Math.max(1, routes))) / GENERIC_TEXTS.length
+  )
+}
 
 /** A route name as words: separators and camelCase split, bare numbers left out. Empty when it says nothing. */
 export function nameAsText(name: string): string {
@@ -36,16 +60,15 @@ export function collectTrainingTexts(routeSet: RouteSet): TrainingText[] {
     const hasExamples = route.examples.length > 0
     for (const text of new Set(route.examples)) {
       exampleTexts.add(text)
-      texts.push({ text, route: index, weight: 1, isExample: true, isHint: false })
+      texts.push({ text, kind: 'example', route: index, weight: 1 })
     }
     const description = route.description ?? ''
     const hint = (text: string, standsIn: boolean) => {
       texts.push({
         text,
+        kind: standsIn ? 'stand-in' : 'hint',
         route: index,
         weight: standsIn ? 1 : HINT_WEIGHT,
-        isExample: standsIn,
-        isHint: true,
       })
     }
     // Without examples the description stands in for them, and without that the name.
@@ -61,7 +84,12 @@ export function collectTrainingTexts(routeSet: RouteSet): TrainingText[] {
   ])
   for (const text of background) {
     // A negative of one route may be another's example; then it is no evidence for "none".
-    if (!exampleTexts.has(text)) texts.push({ text, route: -1, weight: 1, isExample: false, isHint: false })
+    if (!exampleTexts.has(text)) texts.push({ text, kind: 'stray', route: -1, weight: 1 })
+  }
+  const weight = weightOfGenericTexts(routeSet.routes.length, exampleTexts.size)
+  for (const text of GENERIC_TEXTS) {
+    if (!exampleTexts.has(text) && !background.has(text))
+      texts.push({ text, kind: 'generic', route: -1, weight })
   }
   return texts
 }

@@ -2,7 +2,7 @@ import { seededRandom, shuffle } from '../../util/random.ts'
 import { NEAR_EXAMPLES, NearestMean, nearnessOf, TopRoutes } from '../evidence.ts'
 import type { FeaturisedTexts } from '../features/training-rows.ts'
 import type { SoftmaxRegression } from '../heads/softmax-regression.ts'
-import type { TrainingText } from '../training-texts.ts'
+import { isShown, type TrainingText } from '../training-texts.ts'
 import { type HeldOutScores, logSumExp } from './calibration.ts'
 import { cosine } from './cohesion.ts'
 
@@ -23,7 +23,7 @@ export interface HeldOutEvidence extends HeldOutScores {
 export function exampleRows(texts: readonly TrainingText[], routes: number): number[][] {
   const rows: number[][] = Array.from({ length: routes }, () => [])
   texts.forEach((text, row) => {
-    if (text.isExample && text.route >= 0) rows[text.route]!.push(row)
+    if (isShown(text)) rows[text.route]!.push(row)
   })
   return rows
 }
@@ -36,7 +36,7 @@ export function assignFolds(texts: readonly TrainingText[], routes: number): Int
   const folds = new Int8Array(texts.length).fill(-1)
   const random = seededRandom(FOLD_SEED)
   exampleRows(texts, routes).forEach((examples, route) => {
-    const rows = examples.filter((row) => !texts[row]!.isHint)
+    const rows = examples.filter((row) => texts[row]!.kind === 'example')
     if (rows.length < 2) return
     shuffle(rows, random).forEach((row, place) => {
       folds[row] = (place + route) % FOLDS

@@ -40,13 +40,16 @@ class NaiveVocabulary {
     return Math.fround(Math.log((1 + this.texts) / (1 + this.documents.get(name)!)) + 1)
   }
 
-  /** Values of known features: each half of length scale * sqrt(1/2) as far as its entries go. */
+  /** Values of known features, occurrences added up: each half of length scale * sqrt(1/2). */
   vectorise(text: readonly string[], scale: number): number[] {
     const { wordsAndPairs, grams } = naiveFeatures(text)
     return [wordsAndPairs, grams].flatMap((half) => {
-      const weights = half.filter((name) => this.documents.has(name)).map((name) => this.weight(name))
-      const length = Math.hypot(...weights)
-      return weights.map((weight) => (weight * scale * Math.SQRT1_2) / length)
+      const totals = new Map<string, number>()
+      for (const name of half) {
+        if (this.documents.has(name)) totals.set(name, (totals.get(name) ?? 0) + this.weight(name))
+      }
+      const length = Math.hypot(...totals.values())
+      return [...totals.values()].map((total) => (total * scale * Math.SQRT1_2) / length)
     })
   }
 }

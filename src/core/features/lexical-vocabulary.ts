@@ -9,9 +9,6 @@ const LONGEST_GRAM = 5
 // A longer "word" is pasted data; its first part is evidence enough and keeps the work per word bounded.
 const LONGEST_WORD = 40
 const CACHE_ENTRIES = 20_000
-// From here on words repeat so often that adding them up first is cheaper than scoring each: at 32 KiB, 140,000
-// entries become 8,000. In a shorter text adding up would cost more than it saves.
-const LONG_TEXT_WORDS = 64
 const HALF_SQRT = Math.SQRT1_2
 
 /** Avalanches a 32-bit hash (the finaliser of MurmurHash3, Austin Appleby, public domain). */
@@ -47,17 +44,14 @@ function hashWord(word: string): WordHashes {
 
 const hashPair = (first: number, second: number) => finish(Math.imul(first, 31) ^ second ^ PAIR_SALT)
 
-/** What one word is in a vocabulary: ids of features, -1 where it has none. */
+/** What one word is in a vocabulary: its own feature (-1 when it has none) and those of its n-grams that have one. */
 interface KnownWord {
   readonly hash: number
   readonly id: number
   readonly grams: Int32Array
-  /** Number of the long text that it was last met in, and how often it occurs there. */
-  longText: number
-  occurrences: number
 }
 
-/** A sparse vector being filled: `ids[0..count)` with `values[0..count)`; ids may repeat, and then add up. */
+/** A sparse vector being filled: `ids[0..count)` with `values[0..count)`. */
 export class SparseVector {
   ids = new Int32Array(256)
   values = new Float32Array(256)
@@ -95,7 +89,7 @@ export class SparseVector {
  * @see Salton and Buckley 1988, "Term-weighting approaches in automatic text retrieval" (tf-idf)
  */
 export class LexicalVocabulary {
-  /** Hash of feature `id`, in order of first sight; with `frequencies` all that needs to be saved. */
+  /** Hash of feature `id`, in order of first sight; with `inverseFrequencies` all that needs to be saved. */
   readonly hashes: Int32Array
   readonly inverseFrequencies: Float32Array
   readonly #slots: Int32Array
@@ -103,9 +97,8 @@ export class LexicalVocabulary {
   readonly #cache = new Map<string, KnownWord>()
   /** Words of the text in hand; what is left of longer texts before it means nothing. */
   readonly #known: KnownWord[] = []
-  /** Where the entry of a feature was last put; made for the first long text. */
-  #places: Int32Array | undefined
-  #longTexts = 0
+  /** Where the entry of each feature was last put. */
+  readonly #places: Int32Array
 
   constructor(hashes: Int32Array, inverseFrequencies: Float32Array) {
     this.hashes = hashes
@@ -113,6 +106,7 @@ export class LexicalVocabulary {
     let capacity = 16
     while (capacity < hashes.length * 2) capacity *= 2
     this.#mask = capacity - 1
+    this.#places = new Int32Array(hashes.length)
     this.#slots = new Int32Array(capacity).fill(-1)
     for (let id = 0; id < hashes.length; id++) {
       let slot = hashes[id]! & this.#mask
@@ -174,13 +168,15 @@ export class LexicalVocabulary {
   }
 
   #lookUp(word: string): KnownWord {
-    const cached = this.#cache.get(word)
+    const key = word.length > LONGEST_WORD ? word.slice(0, LONGEST_WORD) : word
+    const cached = this.#cache.get(key)
     if (cached) return cached
-    const hashes = hashWord(word)
+    const hashes = hashWord(key)
     const grams = hashes.grams.map((hash) => this.#find(hash)).filter((id) => id >= 0)
-    const known = { hash: hashes.word, id: this.#find(hashes.word), grams, longText: 0, occurrences: 1 }
+    const known = { hash: hashes.word, id: this.#find(hashes.word), grams }
     if (this.#cache.size >= CACHE_ENTRIES) this.#cache.clear()
-    if (word.length <= LONGEST_WORD) this.#cache.set(word, known)
+    // Split and joined it is a string of its own; a slice would keep the whole message alive.
+    this.#cache.set(key.split('').join(''), known)
     return known
   }
 
@@ -192,91 +188,45 @@ export class LexicalVocabulary {
   /** Fills `into` with the features of `words`, scaled by `scale`. O(words), allocates only for words not in cache. */
   vectorise(words: readonly string[], scale: number, into: SparseVector): void {
     into.count = 0
-    const weights = this.inverseFrequencies
     const known = this.#known
-    let squares = 0
     let previous = 0
     for (let position = 0; position < words.length; position++) {
       const word = this.#lookUp(words[position]!)
       known[position] = word
-      if (word.id >= 0) {
-        const weight = weights[word.id]!
-        into.push(word.id, weight)
-        squares += weight * weight
-      }
+      if (word.id >= 0) this.#add(word.id, 0, into)
       if (position > 0) {
         const pair = this.#find(hashPair(previous, word.hash))
-        if (pair >= 0) {
-          const weight = weights[pair]!
-          into.push(pair, weight)
-          squares += weight * weight
-        }
+        if (pair >= 0) this.#add(pair, 0, into)
       }
       previous = word.hash
     }
-    const isLong = words.length > LONG_TEXT_WORDS
-    if (isLong) this.#mergeRepeats(into, 0)
     const firstGram = into.count
-    if (squares > 0) scaleValues(into.values, 0, firstGram, (scale * HALF_SQRT) / Math.sqrt(squares))
-    squares = 0
-    const distinct = isLong ? this.#mergeWords(words.length) : words.length
-    for (let position = 0; position < distinct; position++) {
-      const { grams, occurrences } = known[position]!
-      const times = isLong ? occurrences : 1
-      into.reserve(grams.length)
-      const { ids, values } = into
-      let count = into.count
-      for (let j = 0; j < grams.length; j++) {
-        const id = grams[j]!
-        const weight = weights[id]!
-        ids[count] = id
-        values[count++] = weight * times
-        squares += weight * weight * times
-      }
-      into.count = count
+    scaleToLength(into, 0, scale * HALF_SQRT)
+    for (let position = 0; position < words.length; position++) {
+      const { grams } = known[position]!
+      for (let j = 0; j < grams.length; j++) this.#add(grams[j]!, firstGram, into)
     }
-    if (isLong) this.#mergeRepeats(into, firstGram)
-    if (squares > 0) scaleValues(into.values, firstGram, into.count, (scale * HALF_SQRT) / Math.sqrt(squares))
+    scaleToLength(into, firstGram, scale * HALF_SQRT)
   }
 
-  /** Leaves each of the first `count` words in hand once, with its occurrences counted; returns how many are left. */
-  #mergeWords(count: number): number {
-    const known = this.#known
-    const text = ++this.#longTexts
-    let distinct = 0
-    for (let position = 0; position < count; position++) {
-      const word = known[position]!
-      if (word.longText === text) word.occurrences++
-      else {
-        word.longText = text
-        word.occurrences = 1
-        known[distinct++] = word
-      }
-    }
-    return distinct
-  }
-
-  /** Adds up the entries from `start` on that have the same id. */
-  #mergeRepeats(into: SparseVector, start: number): void {
-    const { ids, values } = into
+  /** Counts one occurrence of a feature among the entries from `start` on. */
+  #add(id: number, start: number, into: SparseVector): void {
     // A place left over from another text names an entry that this id does not have, so nothing needs clearing.
-    this.#places ??= new Int32Array(this.size)
-    const places = this.#places
-    let count = start
-    for (let i = start; i < into.count; i++) {
-      const id = ids[i]!
-      const place = places[id]!
-      if (place >= start && place < count && ids[place] === id) values[place] = values[place]! + values[i]!
-      else {
-        places[id] = count
-        ids[count] = id
-        values[count++] = values[i]!
-      }
+    const place = this.#places[id]!
+    if (place >= start && place < into.count && into.ids[place] === id) {
+      into.values[place] = into.values[place]! + this.inverseFrequencies[id]!
+    } else {
+      this.#places[id] = into.count
+      into.push(id, this.inverseFrequencies[id]!)
     }
-    into.count = count
   }
 }
 
-function scaleValues(values: Float32Array, from: number, to: number, factor: number): void {
-  for (let i = from; i < to; i++) values[i] = values[i]! * factor
+/** Brings the entries from `start` on to the given length; leaves nothing as it is. */
+function scaleToLength({ values, count }: SparseVector, start: number, length: number): void {
+  let squares = 0
+  for (let i = start; i < count; i++) squares += values[i]! * values[i]!
+  if (squares === 0) return
+  const factor = length / Math.sqrt(squares)
+  for (let i = start; i < count; i++) values[i] = values[i]! * factor
 }

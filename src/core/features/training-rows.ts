@@ -29,7 +29,9 @@ export function featuriseTexts(
   lexicalScale: number,
   onTexts: (done: number) => void = () => {},
 ): FeaturisedTexts {
-  const vocabulary = LexicalVocabulary.build(wordsOf(texts, onTexts))
+  // Generic texts must not swell the vocabulary: what only they say is no evidence for any route.
+  const own = texts.filter(({ kind }) => kind !== 'generic')
+  const vocabulary = LexicalVocabulary.build(wordsOf(own, onTexts))
   const features = new QueryFeatures(encoder)
   const dims = encoder.dimensions
   const dense = new Float32Array(texts.length * dims)
