@@ -1,4 +1,4 @@
-import type { KernelOperations } from './kernels.ts'
+import type { KernelOperations } from './kernel-operations.ts'
 
 const round = Math.fround
 const EXP_FLOOR = -80
