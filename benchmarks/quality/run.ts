@@ -58,7 +58,11 @@ async function measure(): Promise<void> {
     for (let subject = waiting.shift(); subject; subject = waiting.shift()) await runOne(subject)
   }
   await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs) || 1) }, queue))
-  if (folder === committedResults) writeReport()
+  if (folder !== committedResults) return
+  writeReport()
+  console.log(
+    'Wrote docs/benchmarks.md. README.md quotes it: run node scripts/write-readme-figures.ts as well.',
+  )
 }
 
 function subjectsNamed(list: string | undefined): SubjectName[] {
