@@ -8,21 +8,36 @@ const MAX_EPOCHS = 12
 const TOLERANCE = 0.002
 const LEAST_POSTING = 0.02
 
+// Rows times classes between two reports of progress: about a tenth of a second.
+const REPORT_STEPS = 400_000
+
 /** Fits every class against every other, and again for each fold of a cross-validation. */
 export function fitFullHead({ texts, featurised, cohesion, onProgress }: HeadInput): FittedHead {
   const { rows } = featurised
-  const regression = new SoftmaxRegression(rows, COST)
+  let progress = { stage: 'fit', done: 0, total: MAX_EPOCHS }
+  const report = (next: typeof progress) => {
+    progress = next
+    onProgress(progress)
+  }
+  const reportRows = Math.max(1, Math.round(REPORT_STEPS / rows.classes))
+  let steps = 0
+  // A pass over a large set takes seconds: whoever waits hears that it goes on.
+  const onStep = () => {
+    if (++steps % reportRows === 0) onProgress(progress)
+  }
+  const regression = new SoftmaxRegression(rows, COST, { onStep })
   regression.train(
     Int32Array.from({ length: rows.count }, (_, row) => row),
     {
       seed: FIT_SEED,
       maxEpochs: MAX_EPOCHS,
       tolerance: TOLERANCE,
-      onEpoch: (epoch) => onProgress({ stage: 'fit', done: epoch, total: MAX_EPOCHS }),
+      onEpoch: (done) => report({ stage: 'fit', done, total: MAX_EPOCHS }),
     },
   )
-  const held = crossValidate(texts, featurised, regression, cohesion, (fold, of) =>
-    onProgress({ stage: 'calibrate', done: fold, total: of }),
+  report({ stage: 'calibrate', done: 0, total: 1 })
+  const held = crossValidate(texts, featurised, regression, cohesion, (done, total) =>
+    report({ stage: 'calibrate', done, total }),
   )
   return {
     head: quantiseRows(denseWeights(regression, rows), rows.dims),

@@ -112,7 +112,7 @@ describe('softmax regression by dual ascent', () => {
   it('gives the same bits with and without SIMD, and every time', () => {
     const rows = makeRows(14, 6)
     const bits = [true, true, false].map((simd) => {
-      const regression = new SoftmaxRegression(rows, 30, simd)
+      const regression = new SoftmaxRegression(rows, 30, { simd })
       regression.train(members(14), { seed: 1, maxEpochs: 7, tolerance: 0 })
       return Buffer.from(regression.weights.slice().buffer).toString('hex')
     })
