@@ -76,11 +76,7 @@ export class Decider {
 
   /** @param latencyUs filled in by the caller, who owns the clock */
   decide(text: string, options: RouteOptions, trace?: (trace: DecisionTrace) => void): Decision {
-    const allowed = this.#allowed(options)
-    const matches = this.rules.hasRules
-      ? this.rules.match(text, options.metadata, allowed ? (route) => allowed[route] === 1 : undefined)
-      : null
-    const open = this.#open(allowed, matches)
+    const { matches, open } = this.#applyRules(text, options)
     const segments = splitSegments(text)
     const { reading, segment, intents } =
       segments.length > 1
@@ -99,12 +95,20 @@ export class Decider {
     return decision
   }
 
-  /** Decides for a vector that the caller computed; words, segments and context have no say. */
+  /** Decides for a vector that the caller computed; only rules on metadata apply, and segments and context have no say. */
   decideVector(vector: Float32Array, options: RouteOptions): Decision {
-    const open = this.#allowed(options)
+    const { matches, open } = this.#applyRules('', options)
     this.scorer.scoreVector(vector)
-    const reading = this.#read({ text: '', words: [], corrections: [] }, null, open, 0)
-    return this.#conclude(reading, null, open, options, undefined)
+    const reading = this.#read({ text: '', words: [], corrections: [] }, matches, open, 0)
+    return this.#conclude(reading, matches, open, options, undefined)
+  }
+
+  #applyRules(text: string, options: RouteOptions): { matches: RuleMatches | null; open: Uint8Array | null } {
+    const allowed = this.#allowed(options)
+    const matches = this.rules.hasRules
+      ? this.rules.match(text, options.metadata, allowed ? (route) => allowed[route] === 1 : undefined)
+      : null
+    return { matches, open: this.#open(allowed, matches) }
   }
 
   /** Scores one text as a whole and leaves the scorer there. */

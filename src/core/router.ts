@@ -111,7 +111,7 @@ export class Router {
   }
 
   /**
-   * Decides by a vector that the caller has computed with the same encoder; words and rules have no say.
+   * Decides by a vector that the caller has computed with the same encoder; of the rules those on metadata apply.
    * @param vector of the encoder's dimensions; brought to unit length here
    * @throws StrataError `dimension_mismatch`, `invalid_request`
    */
@@ -120,6 +120,12 @@ export class Router {
       throw new StrataError(
         'dimension_mismatch',
         `Expected a vector of ${this.encoder.dimensions} numbers, as the encoder ${this.encoder.name} makes them, got ${vector.length}.`,
+      )
+    }
+    if (options.explain) {
+      throw new StrataError(
+        'invalid_request',
+        'Expected a text with explain: a vector has no words to explain by. Leave explain out, or route the text.',
       )
     }
     checkRouteOptions(options, this.routeSet)

@@ -9,12 +9,12 @@ export type PriorCalibration = Omit<Calibration, 'scope'> & { readonly frontier:
 // 1, ln routes, ln examples, (ln examples)^2, ln routes * ln examples, (ln routes)^2.
 // Written by benchmarks/quality/fit-prior-calibration.ts --write.
 // begin constants
-const LOG_SHARPNESS = [1.4994, -0.1942, -0.2346, 0.0148, 0.0085, 0.0178]
-const ENERGY_MEAN = [0.0708, 1.3859, -0.1293, 0.1385, 0.1543, -0.0726]
-const LOG_ENERGY_DEVIATION = [-1.9447, 0.5827, 0.4326, -0.036, 0.0233, -0.0856]
-const NEARNESS_MEAN = [0.1751, 0.005, 0.0003, 0.0139, -0.0055, 0.0048]
-const LOG_NEARNESS_DEVIATION = [-2.8771, 0.1804, 0.321, -0.0335, -0.0433, -0.0162]
-const FRONTIER = [-3.1639, -0.7825, -0.4946, 0.0699, 0.025, 0.0944]
+const LOG_SHARPNESS = [1.226, -0.0831, -0.2727, 0.0269, 0.0062, 0.0093]
+const ENERGY_MEAN = [0.5853, 1.0159, -0.0386, 0.1467, 0.1202, -0.0096]
+const LOG_ENERGY_DEVIATION = [-1.2207, 0.194, 0.3856, -0.0378, 0.038, -0.0349]
+const NEARNESS_MEAN = [0.1752, 0.0049, 0.0002, 0.0139, -0.0055, 0.0048]
+const LOG_NEARNESS_DEVIATION = [-2.878, 0.1814, 0.3211, -0.0334, -0.0433, -0.0164]
+const FRONTIER = [-6.2311, 0.4345, -0.5185, 0.1508, -0.0562, -0.0022]
 // end constants
 
 // The simulations reach this far; beyond, the edge is a better guess than the polynomial.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -63,10 +63,10 @@ describe('the SQLite route store', () => {
     await expect(opening).rejects.toThrow(/the directory .* cannot be made/)
   })
 
-  it.skipIf(process.getuid?.() === 0)('says what to do when the directory is not writable', async () => {
-    mkdirSync(join(folder, 'closed'))
-    chmodSync(join(folder, 'closed'), 0o500)
-    const opening = openSqliteRouteStore({ ...options, file: join(folder, 'closed', 'x.db') })
+  // A directory without write permission would not stop root, who runs the tests in CI.
+  it('says what to do when the database cannot be written', async () => {
+    mkdirSync(join(folder, 'x.db'))
+    const opening = openSqliteRouteStore({ ...options, file: join(folder, 'x.db') })
     await expect(opening).rejects.toMatchObject({ code: 'storage_failed' })
   })
 })
