@@ -1,4 +1,4 @@
-const ROUND_CONSTANTS = primeRoots(64, 1 / 3)
+const ROUND_CONSTANTS = Int32Array.from(primeRoots(64, 1 / 3))
 const INITIAL_STATE = primeRoots(8, 1 / 2)
 
 /** First 32 bits of the fractional parts of the given root of the first `count` primes, as the standard defines them. */
@@ -17,7 +17,7 @@ function primeRoots(count: number, power: number): Uint32Array {
 
 /**
  * SHA-256 of `data` in lower-case hexadecimal. Synchronous, where Web Crypto is not and `node:crypto` is not everywhere.
- * @remarks About 150 MB a second. Not for secrets: it makes no effort to run in constant time.
+ * @remarks About 240 MB a second. Not for secrets: it makes no effort to run in constant time.
  * @see FIPS 180-4, section 6.2
  */
 export function sha256(data: Uint8Array): string {
@@ -27,7 +27,7 @@ export function sha256(data: Uint8Array): string {
   const view = new DataView(padded.buffer)
   view.setUint32(padded.length - 8, Math.floor(data.length / 2 ** 29))
   view.setUint32(padded.length - 4, data.length << 3)
-  const state = INITIAL_STATE.slice()
+  const state = Int32Array.from(INITIAL_STATE)
   const schedule = new Int32Array(64)
   for (let block = 0; block < padded.length; block += 64) {
     for (let t = 0; t < 16; t++) schedule[t] = view.getInt32(block + t * 4)
@@ -40,20 +40,19 @@ export function sha256(data: Uint8Array): string {
     }
     compress(state, schedule)
   }
-  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('')
+  return Array.from(new Uint32Array(state.buffer), (word) => word.toString(16).padStart(8, '0')).join('')
 }
 
-function compress(state: Uint32Array, schedule: Int32Array): void {
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+function compress(state: Int32Array, schedule: Int32Array): void {
+  // By index: taking the array apart calls its iterator, and hashing 9 MB takes 140 ms instead of 37.
+  let a = state[0]!
+  let b = state[1]!
+  let c = state[2]!
+  let d = state[3]!
+  let e = state[4]!
+  let f = state[5]!
+  let g = state[6]!
+  let h = state[7]!
   for (let t = 0; t < 64; t++) {
     const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
     const choice = (e & f) ^ (~e & g)
@@ -69,6 +68,12 @@ function compress(state: Uint32Array, schedule: Int32Array): void {
     b = a
     a = (first + second) | 0
   }
-  const words = [a, b, c, d, e, f, g, h]
-  for (let i = 0; i < 8; i++) state[i] = state[i]! + words[i]!
+  state[0] = state[0]! + a
+  state[1] = state[1]! + b
+  state[2] = state[2]! + c
+  state[3] = state[3]! + d
+  state[4] = state[4]! + e
+  state[5] = state[5]! + f
+  state[6] = state[6]! + g
+  state[7] = state[7]! + h
 }
