@@ -13,7 +13,10 @@ export function seededRandom(seed: number): Random {
 }
 
 /** Shuffles in place (Fisher and Yates) and returns the same array. */
-export function shuffle<T extends { readonly length: number; [index: number]: number }>(items: T, random: Random): T {
+export function shuffle<T extends { readonly length: number; [index: number]: number }>(
+  items: T,
+  random: Random,
+): T {
   for (let last = items.length - 1; last > 0; last--) {
     const pick = Math.floor(random() * (last + 1))
     const kept = items[last]!
