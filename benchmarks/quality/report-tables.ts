@@ -35,7 +35,7 @@ export function barsTable(bars: readonly MeasuredBar[]): string {
   const headline =
     missed === 0
       ? `All ${bars.length} bars are met.`
-      : `**${missed} of ${bars.length} bars are missed**; they come first.`
+      : `**Missed: ${missed} of ${bars.length} bars**, shown first.`
   const rows = bars.map((bar) => [
     bar.title,
     bar.isMet ? 'met' : '**missed**',
