@@ -26,7 +26,7 @@ export const isShown = ({ kind }: TrainingText) => kind === 'example' || kind ==
 
 // A name or description says what a route is for, but not how people ask; it counts a little less than an example.
 const HINT_WEIGHT = 0.7
-const ROUTES_WITH_FULL_GENERIC_WEIGHT = 10
+const ROUTES_WITH_FULL_GENERIC_WEIGHT = 2
 
 /**
  * What each generic text weighs: all together as much as one route with the mean number of examples, less where there

@@ -10,7 +10,7 @@ const PRIOR_ROWS = 30
 const SCOPE_PRIOR = 4
 const FEWEST_OUT_OF_SCOPE = 10
 // Labelled sets often hold fewer strays than traffic does; they count as at least this share of all rows.
-const LEAST_STRAY_SHARE = 0.1
+const LEAST_STRAY_SHARE = 0.15
 
 /**
  * The calibration of a snapshot improved by labelled queries: sharpness by the in-scope rows, and, where enough

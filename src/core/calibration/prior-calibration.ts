@@ -9,12 +9,12 @@ export type PriorCalibration = Omit<Calibration, 'scope'> & { readonly frontier:
 // 1, ln routes, ln examples, (ln examples)^2, ln routes * ln examples, (ln routes)^2.
 // Written by benchmarks/quality/fit-prior-calibration.ts --write.
 // begin constants
-const LOG_SHARPNESS = [1.226, -0.0831, -0.2727, 0.0269, 0.0062, 0.0093]
-const ENERGY_MEAN = [0.5853, 1.0159, -0.0386, 0.1467, 0.1202, -0.0096]
-const LOG_ENERGY_DEVIATION = [-1.2207, 0.194, 0.3856, -0.0378, 0.038, -0.0349]
+const LOG_SHARPNESS = [1.3085, -0.061, -0.2748, 0.0213, 0.0128, -0.0023]
+const ENERGY_MEAN = [0.6062, 1.0326, -0.0405, 0.1436, 0.1233, -0.0149]
+const LOG_ENERGY_DEVIATION = [-1.2401, 0.1862, 0.3896, -0.0374, 0.0366, -0.0319]
 const NEARNESS_MEAN = [0.1752, 0.0049, 0.0002, 0.0139, -0.0055, 0.0048]
-const LOG_NEARNESS_DEVIATION = [-2.878, 0.1814, 0.3211, -0.0334, -0.0433, -0.0164]
-const FRONTIER = [-6.2311, 0.4345, -0.5185, 0.1508, -0.0562, -0.0022]
+const LOG_NEARNESS_DEVIATION = [-2.8783, 0.1816, 0.321, -0.0334, -0.0433, -0.0165]
+const FRONTIER = [-5.6335, 0.6, -0.5978, 0.1204, -0.0047, -0.0821]
 // end constants
 
 // The simulations reach this far; beyond, the edge is a better guess than the polynomial.
