@@ -15,6 +15,8 @@ export class TopRoutes {
   readonly routes = new Int32Array(NEAR_ROUTES)
   count = 0
   readonly #ranks: Int32Array
+  /** Scores of `routes`. */
+  readonly #best = new Float64Array(NEAR_ROUTES)
 
   /** @param ranks place of each route among all in order of name */
   constructor(ranks: Int32Array) {
@@ -22,28 +24,29 @@ export class TopRoutes {
   }
 
   fill(scores: Float64Array, routes: number): void {
-    this.count = 0
-    let least = Number.NEGATIVE_INFINITY
+    const top = this.routes
+    const best = this.#best
+    const ranks = this.#ranks
+    let count = 0
     for (let k = 0; k < routes; k++) {
-      if (this.count === NEAR_ROUTES) {
-        // Nearly every route of a large set ends here.
-        if (scores[k]! < least) continue
-        if (!this.#isBefore(scores, k, NEAR_ROUTES - 1)) continue
-      }
-      let place = this.count < NEAR_ROUTES ? this.count++ : NEAR_ROUTES - 1
-      while (place > 0 && this.#isBefore(scores, k, place - 1)) {
-        this.routes[place] = this.routes[place - 1]!
+      const score = scores[k]!
+      let place = count
+      // From the end upwards: nearly every route of a large set is behind the last one and goes no further.
+      while (place > 0) {
+        const ahead = best[place - 1]!
+        if (score < ahead || (score === ahead && ranks[k]! > ranks[top[place - 1]!]!)) break
         place--
       }
-      this.routes[place] = k
-      least = scores[this.routes[this.count - 1]!]!
+      if (place === NEAR_ROUTES) continue
+      if (count < NEAR_ROUTES) count++
+      for (let i = count - 1; i > place; i--) {
+        best[i] = best[i - 1]!
+        top[i] = top[i - 1]!
+      }
+      best[place] = score
+      top[place] = k
     }
-  }
-
-  #isBefore(scores: Float64Array, route: number, place: number): boolean {
-    const other = this.routes[place]!
-    const difference = scores[route]! - scores[other]!
-    return difference > 0 || (difference === 0 && this.#ranks[route]! < this.#ranks[other]!)
+    this.count = count
   }
 }
 
