@@ -1,0 +1,143 @@
+// One measurement in a process of its own, so that neither memory nor compiled code of another one counts:
+// node benchmarks/speed/measure.ts '<task as JSON>'. Prints the outcome as JSON; run.ts starts it.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { loadBuiltinEncoder, Router } from '../../src/index.ts'
+import { hostileTexts, longText } from './long-texts.ts'
+import { clincRoutes, type MeasuredSet, syntheticRoutes } from './route-sets.ts'
+import type { FitOutcome, Latency, ServeOutcome, SetShape, Task, TextOutcome } from './tasks.ts'
+
+const QUERIES = 2000
+const LOADS = 5
+const LEAST_CALLS = 20_000
+const TEXT_SECONDS = 0.4
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10
+const rss = () => megabytes(process.memoryUsage.rss())
+
+function makeSet({ source, routes, examples }: SetShape): MeasuredSet {
+  return source === 'clinc150'
+    ? clincRoutes(routes, examples)
+    : syntheticRoutes(routes, examples, Math.min(routes, QUERIES))
+}
+
+async function measureFit(shape: SetShape, file: string): Promise<FitOutcome> {
+  const encoder = await loadBuiltinEncoder()
+  const { routes } = makeSet(shape)
+  const rssBefore = rss()
+  let lastReport = performance.now()
+  let longestSilenceMs = 0
+  const hear = () => {
+    longestSilenceMs = Math.max(longestSilenceMs, performance.now() - lastReport)
+    lastReport = performance.now()
+  }
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  const router = Router.compile({ routes }, encoder, { onProgress: hear })
+  hear()
+  const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  const bytes = router.save()
+  writeFileSync(file, bytes)
+  return {
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    longestSilenceMs,
+    rssBeforeMb: rssBefore,
+    peakRssMb: megabytes(process.resourceUsage().maxRSS * 1024),
+    snapshotBytes: bytes.length,
+    accuracyCv: router.report.accuracyCv,
+  }
+}
+
+/** Every query once a round, timed one by one; the round with the lowest mean is the one least disturbed. */
+function latencyOf(router: Router, texts: readonly string[], rounds: number): Latency {
+  // A small set has few queries; code that has run a few thousand times is not yet compiled for good.
+  const passes = Math.max(rounds, Math.ceil(LEAST_CALLS / texts.length))
+  const results = Array.from({ length: passes }, () => {
+    const times = Float64Array.from(texts, (text) => {
+      const start = performance.now()
+      router.route(text)
+      return (performance.now() - start) * 1000
+    }).sort()
+    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]!
+    return {
+      meanUs: times.reduce((sum, time) => sum + time, 0) / times.length,
+      p50Us: at(0.5),
+      p99Us: at(0.99),
+      maxUs: times.at(-1)!,
+    }
+  })
+  const best = results.reduce((least, round) => (round.meanUs < least.meanUs ? round : least))
+  return {
+    ...best,
+    queries: texts.length,
+    rounds: results.map(({ meanUs }) => Math.round(meanUs * 100) / 100),
+  }
+}
+
+async function measureServe(shape: SetShape, file: string, rounds: number): Promise<ServeOutcome> {
+  const encoder = await loadBuiltinEncoder()
+  const bytes = new Uint8Array(readFileSync(file))
+  const rssBeforeMb = rss()
+  const timeLoad = () => {
+    const start = performance.now()
+    const router = Router.load(bytes, encoder)
+    return { router, ms: performance.now() - start }
+  }
+  const { router, ms: firstLoadMs } = timeLoad()
+  const rssAfterMb = rss()
+  const loads = Array.from({ length: LOADS }, () => timeLoad().ms)
+  const { queries } = makeSet(shape)
+  const right = queries.filter(({ text, route }) => router.route(text).candidates[0]?.route === route)
+  return {
+    firstLoadMs,
+    loadMs: Math.min(...loads),
+    rssBeforeMb,
+    rssAfterMb,
+    accuracy: right.length / queries.length,
+    latency: latencyOf(
+      router,
+      queries.map(({ text }) => text),
+      rounds,
+    ),
+  }
+}
+
+/** The best of as many calls as fit into a fraction of a second. */
+function leastMs(router: Router, text: string): number {
+  let least = Number.POSITIVE_INFINITY
+  const end = performance.now() + TEXT_SECONDS * 1000
+  while (performance.now() < end) {
+    const start = performance.now()
+    router.route(text)
+    least = Math.min(least, performance.now() - start)
+  }
+  return least
+}
+
+async function measureTexts(shape: SetShape, file: string): Promise<TextOutcome> {
+  const router = Router.load(new Uint8Array(readFileSync(file)), await loadBuiltinEncoder())
+  const words = makeSet(shape).queries.map(({ text }) => text)
+  const timeOf = (name: string, text: string) => ({
+    name,
+    units: text.length,
+    bytes: Buffer.byteLength(text),
+    ms: leastMs(router, text),
+  })
+  return {
+    lengths: Array.from({ length: 8 }, (_, doubling) => {
+      const units = 256 * 2 ** doubling
+      return timeOf(`${units}`, longText(words, units))
+    }),
+    hostile: Object.entries(hostileTexts(words)).map(([name, text]) => timeOf(name, text)),
+  }
+}
+
+const task = JSON.parse(process.argv[2]!) as Task
+const outcome =
+  task.kind === 'fit'
+    ? await measureFit(task.shape, task.file)
+    : task.kind === 'serve'
+      ? await measureServe(task.shape, task.file, task.rounds)
+      : await measureTexts(task.shape, task.file)
+console.log(JSON.stringify(outcome))
