@@ -21,6 +21,8 @@ The server speaks JSON on port 8000. The same reference is served as OpenAPI 3.1
 - \`x-request-id\` is taken from the request when it is 1 to 128 of \`A-Z a-z 0-9 . _ : -\`, otherwise made, and always returned.
 - A change of a route set is live when it is answered. \`ETag\` is the version of the set; sent back as \`If-Match\` it guards
   against lost updates, \`"0"\` meaning that nothing has been stored yet.
+- A server on loopback answers only requests to a loopback name, to \`server.host\` or to a name in \`server.allowedHosts\`; others get
+  421 \`host_not_allowed\`, except at \`/health\`, \`/health/live\` and \`/health/ready\`.
 - Limits: a body of \`server.bodyLimitBytes\`, each text of \`server.textLimitBytes\`, 64 levels of nesting.
 
 ${groups.join('\n')}

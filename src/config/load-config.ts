@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type ErrorDetail, StrataError } from '../errors/index.ts'
 import { CONFIG_FILE_VARIABLE, coerce, type Environment, readEnvironment } from './environment.ts'
+import { isLoopbackHost } from './loopback.ts'
 import { type ParsedDocument, parseDocument, readText } from './parse-document.ts'
 import { problemsOf } from './problems.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -159,8 +160,7 @@ function finishDatabase(config: Config, sources: Map<string, Source>, workingDir
 
 function exposureProblems(config: Config): ErrorDetail[] {
   const { host } = config.server
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-  if (isLoopback || config.auth.mode === 'none') return []
+  if (isLoopbackHost(host) || config.auth.mode === 'none') return []
   return [
     {
       path: 'server.host',

@@ -29,6 +29,22 @@ export const configSchema = z.strictObject({
       port: describe(z.int().min(0).max(65535).default(8000), {
         description: 'TCP port; 0 takes any free one.',
       }),
+      allowedHosts: describe(
+        z
+          .array(
+            z
+              .string()
+              .regex(
+                /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/,
+                'expected a host name or address alone: no scheme, port or wildcard, IPv6 in brackets',
+              ),
+          )
+          .default([]),
+        {
+          description:
+            'Further names that the server answers to in the Host header, such as the public name that a reverse proxy passes on. On loopback it answers to `localhost`, loopback addresses, `server.host` and these; to any other name 421 `host_not_allowed`. Beyond loopback to any name, unless this is set.',
+        },
+      ),
       cors: describe(z.array(z.string().min(1)).default([]), {
         description:
           'Origins whose pages may call from a browser, such as `https://app.example`; `*` for any.',

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   version_conflict: { status: 409, retryable: false, level: 'info' },
   route_set_read_only: { status: 409, retryable: false, level: 'info' },
   not_found: { status: 404, retryable: false, level: 'info' },
+  host_not_allowed: { status: 421, retryable: false, level: 'info' },
   method_not_allowed: { status: 405, retryable: false, level: 'info' },
   payload_too_large: { status: 413, retryable: false, level: 'info' },
   text_too_long: { status: 413, retryable: false, level: 'info' },

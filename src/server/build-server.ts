@@ -7,6 +7,7 @@ import { acceptableRequestId, createIdSource, type Operation } from '../observab
 import { answerCrossOrigin } from './cross-origin.ts'
 import { type AnyEndpoint, defineEndpoint, expectedVersionOf } from './endpoint.ts'
 import { asStrataError, errorBody } from './error-answer.ts'
+import { refuseForeignHosts } from './host-check.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import { renderReferencePage } from './reference-page.ts'
@@ -95,6 +96,8 @@ export function buildServer(app: App): BuiltServer {
     if (isDraining) reply.header('connection', 'close')
     done()
   })
+  const checkHost = refuseForeignHosts(settings)
+  if (checkHost) instance.addHook('onRequest', checkHost)
   if (settings.cors.length > 0) instance.addHook('onRequest', answerCrossOrigin(settings.cors))
   instance.addHook('onResponse', (request, reply, done) => {
     metrics.inFlight--
@@ -154,6 +157,7 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint): v
   instance.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { anyHost: endpoint.anyHost === true },
     onRequest(request, _reply, done) {
       request.operation = operation
       done()

@@ -34,6 +34,8 @@ export interface Endpoint<Body = never> {
   /** Description of each parameter in the path. */
   readonly params?: Readonly<Record<string, string>>
   readonly takesIfMatch?: boolean
+  /** Answers under any name, for probes that call by address; for answers that tell nothing of the routes. */
+  readonly anyHost?: boolean
   readonly body?: z.ZodType
   /** A body worth copying. */
   readonly example?: unknown

@@ -16,6 +16,7 @@ export function healthEndpoints(isDraining: () => boolean): readonly AnyEndpoint
       path,
       tag: 'Operation',
       summary: 'Whether the process is alive.',
+      anyHost: true,
       answers: { 200: { description: 'Alive.', schema: liveSchema } },
       errors: [],
       handle: () => ({ status: 'ok' }),
@@ -29,6 +30,7 @@ export function healthEndpoints(isDraining: () => boolean): readonly AnyEndpoint
       path: '/health/ready',
       tag: 'Operation',
       summary: 'Whether the server should get traffic.',
+      anyHost: true,
       description: '503 from the moment it is told to stop, and while the database does not answer.',
       answers: {
         200: { description: 'Ready.', schema: readySchema },
