@@ -14,6 +14,7 @@ import type { SnapshotData } from './snapshot-data.ts'
 import { isCourtesy } from './text/courtesy.ts'
 import { type Segment, splitSegments } from './text/segments.ts'
 import { type CheckedText, SpellCheck } from './text/spell-check.ts'
+import { withWindows } from './text/windows.ts'
 
 export const DEFAULT_THRESHOLD = 0.5
 export const DEFAULT_TOP_K = 3
@@ -23,6 +24,8 @@ export const FAVOUR_LOGIT = 2
 export const RULE_CONFIDENCE = 0.999
 // A segment must be surer than the whole message by this much (in log odds) to speak for it.
 const SEGMENT_ADVANTAGE = 0.5
+// From this confidence on the whole speaks, whatever its parts say.
+const SURE = 0.9
 // How much the whole message's view of a route counts when its segments are compared.
 const WHOLE_WEIGHT = 0.2
 const CONTEXT_DECAY = 0.5
@@ -77,11 +80,14 @@ export class Decider {
   /** @param latencyUs filled in by the caller, who owns the clock */
   decide(text: string, options: RouteOptions, trace?: (trace: DecisionTrace) => void): Decision {
     const { matches, open } = this.#applyRules(text, options)
+    const whole = this.readText(text, matches, open)
+    const isSure = whole.share * whole.scope >= SURE
     const segments = splitSegments(text)
+    const parts = isSure ? segments : withWindows(segments)
     const { reading, segment, intents } =
-      segments.length > 1
-        ? this.#readSegments(text, segments, matches, open, options)
-        : this.#readWhole(text, matches, open)
+      parts.length > 1 && whole.best >= 0
+        ? this.#readParts(text, whole, parts, matches, open, options)
+        : { reading: whole, segment: null, intents: undefined }
     const decision = this.#conclude(reading, matches, open, options, intents)
     if (decision.route === null && options.context && options.context.length > 0 && this.#names.length > 0) {
       const readingInContext = this.#readInContext(reading, options.context, matches, open)
@@ -116,10 +122,6 @@ export class Decider {
     const checked = this.#spelling.check(text, this.#isOwnWord)
     this.scorer.scoreText(checked.text, checked.words)
     return this.#read(checked, matches, open, 0)
-  }
-
-  #readWhole(text: string, matches: RuleMatches | null, open: Uint8Array | null) {
-    return { reading: this.readText(text, matches, open), segment: null, intents: undefined }
   }
 
   /** Which routes the caller lets answer; null when all may. */
@@ -185,29 +187,34 @@ export class Decider {
     return difference > 0 || (difference === 0 && this.#names[a]! < this.#names[b]!)
   }
 
-  /** Scores the whole and each segment; the surest speaks, the whole unless a segment is clearly surer. */
-  #readSegments(
+  /**
+   * Scores each part of a message whose whole was just scored; the surest part speaks if it is clearly surer than the
+   * whole and the whole is not sure.
+   */
+  #readParts(
     text: string,
-    segments: readonly Segment[],
+    whole: Reading,
+    parts: readonly Segment[],
     matches: RuleMatches | null,
     open: Uint8Array | null,
     options: RouteOptions,
   ) {
-    const whole = this.readText(text, matches, open)
-    if (whole.best < 0) return { reading: whole, segment: null, intents: undefined }
     const wholeScores = this.scorer.scores.slice()
     const wholeNormaliser = this.#normaliser
     const rank = (reading: Reading) =>
       reading.familiar + WHOLE_WEIGHT * (wholeScores[reading.best]! * this.#sharpness - wholeNormaliser)
-    const requests = segments.filter((segment) => !isCourtesy(segment.text))
-    const read = (requests.length > 0 ? requests : segments).map((segment) => ({
+    const requests = parts.filter((segment) => !isCourtesy(segment.text))
+    const read = (requests.length > 0 ? requests : parts).map((segment) => ({
       segment,
       reading: this.readText(segment.text, matches, open),
     }))
     let surest = read[0]!
     for (const candidate of read) if (rank(candidate.reading) > rank(surest.reading)) surest = candidate
     const intents = this.#intents(read, options)
-    const speaks = rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE ? surest : null
+    const speaks =
+      whole.share * whole.scope < SURE && rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE
+        ? surest
+        : null
     const spoken = this.#spelling.check(speaks ? speaks.segment.text : text, this.#isOwnWord)
     this.scorer.scoreText(spoken.text, spoken.words)
     const reading = this.#read(spoken, matches, open, speaks ? read.length : 1)

@@ -43,6 +43,10 @@ const REQUEST_OPENERS = wordSet(
 const COMMA_OPENERS = wordSet(
   `${[...REQUEST_OPENERS].join(' ')} and so or plus just my we you he she they it there theres`,
 )
+/** Begin a sentence with a capital letter after a sentence that began without one and did not end with a stop. */
+const CAPITAL_OPENERS = wordSet(
+  `${[...COMMA_OPENERS].join(' ')} thanks thank your please sorry hope anyway that this but honestly okay ok hello hi hey its`,
+)
 const LONGEST_KEY = 8
 /** Whether a key word that needs nothing before it begins with this letter, by the letter's place in the alphabet. */
 const STARTS_KEY = new Uint8Array(32)
@@ -82,6 +86,8 @@ const kindOf = (unit: number) => (unit < 128 ? ASCII_KINDS[unit]! : (UNIT_KINDS.
 
 /** Scripts without spaces: each unit counts as a word. */
 const isIdeographic = (unit: number) => unit >= 0x2e80 && unit <= 0x9fff
+const isLower = (unit: number) => unit >= 97 && unit <= 122
+const isUpper = (unit: number) => unit >= 65 && unit <= 90
 const isLowerOrUpper = (unit: number) => (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90)
 
 /** The letters of `text[start, end)` in lower case, without apostrophes; empty when it is too long for a key word. */
@@ -192,6 +198,7 @@ class PieceFinder {
       return
     }
     if (this.#pending !== NONE) this.#close(this.#end, this.#words, this.#pending)
+    else if (this.#isCapitalOpener(start, key)) this.#close(this.#end, this.#words, SENTENCE)
     else if (CLAUSE_OPENERS.has(key) || (this.#afterComma && COMMA_OPENERS.has(key))) {
       this.#close(this.#end, this.#words, CLAUSE)
     } else if (this.#conjunctionStart >= 0 && REQUEST_OPENERS.has(key)) {
@@ -213,6 +220,17 @@ class PieceFinder {
     this.#words += words
     this.#afterComma = last === COMMA
     this.#pending = this.#boundaryAfter(start, end, last)
+  }
+
+  /** Who writes a sentence without a capital at its start often leaves out the stop at its end as well. */
+  #isCapitalOpener(start: number, key: string): boolean {
+    return (
+      this.#words >= MINIMUM_WORDS &&
+      isUpper(this.#text.charCodeAt(start)) &&
+      isLower(this.#text.charCodeAt(this.#start)) &&
+      isLower(this.#text.charCodeAt(this.#end - 1)) &&
+      CAPITAL_OPENERS.has(key)
+    )
   }
 
   #boundaryAfter(start: number, end: number, last: number): number {
