@@ -131,21 +131,19 @@ describe('splitSegments', () => {
 })
 
 describe('a capital letter without a stop before it', () => {
-  const texts = (message: string) => splitSegments(message).map(({ text }) => text)
-
-  it('begins a sentence after one that began without a capital', () => {
-    expect(texts('how do i change my pin Thanks for your help.')).toStrictEqual([
+  test('begins a sentence after one that began without a capital', () => {
+    expect(parts('how do i change my pin Thanks for your help.')).toStrictEqual([
       'how do i change my pin',
       'Thanks for your help.',
     ])
-    expect(texts('what is my balance today I really need to know')).toStrictEqual([
+    expect(parts('what is my balance today I really need to know')).toStrictEqual([
       'what is my balance today',
       'I really need to know',
     ])
   })
 
-  it('does not in a sentence that began with one, nor before a name', () => {
-    expect(texts('Tell me now what I should do')).toHaveLength(1)
-    expect(texts('please play me some Miles Davis tonight')).toHaveLength(1)
+  test('does not in a sentence that began with one, nor before a name', () => {
+    expect(parts('Tell me now what I should do')).toHaveLength(1)
+    expect(parts('please play me some Miles Davis tonight')).toHaveLength(1)
   })
 })
