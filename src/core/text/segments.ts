@@ -187,8 +187,9 @@ class PieceFinder {
   /** The chunk's first word if it can be a key word here, else nothing: most words are not worth a slice. */
   #keyOf(start: number, end: number): string {
     if (start < 0) return ''
-    const mayOpen = this.#afterComma || this.#conjunctionStart >= 0
-    return mayOpen || STARTS_KEY[this.#text.charCodeAt(start) & 31] ? keyOf(this.#text, start, end) : ''
+    const first = this.#text.charCodeAt(start)
+    const mayOpen = this.#afterComma || this.#conjunctionStart >= 0 || isUpper(first)
+    return mayOpen || STARTS_KEY[first & 31] ? keyOf(this.#text, start, end) : ''
   }
 
   #take(start: number, end: number, words: number, key: string, last: number, dashes: boolean): void {
