@@ -14,6 +14,7 @@ import { packageRoot, packageVersion } from './package-root.ts'
 import { RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
+import { warmUp } from './warm-up.ts'
 import { type FileWatch, watchFile } from './watch-file.ts'
 
 export interface AppOptions {
@@ -39,6 +40,8 @@ export interface App {
   router(setName?: string): Router
   /** What readiness depends on; each `ok` or a sentence saying what is wrong. */
   check(): Promise<Readonly<Record<string, string>>>
+  /** Has the code compiled that decides, by deciding the examples of `default` for up to 100 ms; counts nothing. */
+  warmUp(): void
   /** Resolves when no write and no refit is under way. */
   idle(): Promise<void>
   /** Ends the refit under way, finishes writes, closes the database. */
@@ -94,6 +97,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     routes,
     router: (setName) => routes.router(setName),
     check: () => check(store),
+    warmUp() {
+      const texts = warmUp(routes.router(), () => clock.monotonicMs())
+      logger.debug({ texts }, 'warmed up')
+    },
     idle: () => routes.idle(),
     async close() {
       watch?.close()

@@ -15,6 +15,7 @@ export async function runServer(loaded: LoadedConfig, options: RunServerOptions 
   const { config } = loaded
   const app = await createApp(config, options)
   for (const note of loaded.notes) app.logger.warn(note)
+  app.warmUp()
   let server: StartedServer
   try {
     server = await startServer(app, config)

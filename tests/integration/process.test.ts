@@ -107,8 +107,8 @@ describe('a server process', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('logs one JSON object a line on standard output, where it is among them', async () => {
-    const child = launch({ STRATAROUTER_LOG_LEVEL: 'info' })
+  it('logs one JSON object a line on standard output, where it is among them, said once it is warm', async () => {
+    const child = launch({ STRATAROUTER_LOG_LEVEL: 'debug' })
     let logged = ''
     child.stdout?.on('data', (data) => {
       logged += data
@@ -122,6 +122,8 @@ describe('a server process', () => {
       .map((line) => JSON.parse(line))
     const ready = lines.find(({ message }) => message === 'ready')
     expect(ready.try).toContain(`curl ${ready.url}/v1/route`)
+    expect(lines.indexOf(ready)).toBeGreaterThan(lines.findIndex(({ message }) => message === 'warmed up'))
+    expect(lines.findIndex(({ message }) => message === 'warmed up')).toBeGreaterThanOrEqual(0)
     expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'stopped' })
   })
 
