@@ -24,9 +24,9 @@ import { collectTrainingTexts, isShown, type TrainingText } from './training-tex
 import { quantiseRows } from './vectors/quantised-rows.ts'
 
 // The full fit steps through rows * features * classes weights a pass, about twenty passes in all, and holds features *
-// classes weights twice. Above either bound the fit against rivals takes over, whose accuracy is within a point:
-// 150 routes x 100 examples take 40% of the first bound, 500 x 20 most of both.
-const MOST_FULL_STEPS = 2e9
+// classes weights twice. Above either bound the fit against rivals takes over, whose accuracy is within a point and
+// which needs a tenth of the time: 150 routes x 100 examples reach 0.8e9 steps, 450 x 10 the bound (docs/speed.md).
+const MOST_FULL_STEPS = 1e9
 const MOST_FULL_WEIGHTS = 60e6
 const FRONTIER_PRIOR_ROWS = 200
 // Rows by which the calibration measured on a set is pulled towards the one measured on many sets.
@@ -50,6 +50,7 @@ export function compileRoutes(
   const cohesion = routeCohesion(rows.dense, rows.dims, exampleRows(texts, routes))
   const fitHead = isFullFitAffordable(rows) ? fitFullHead : fitRivalHead
   const { head, postings, held } = fitHead({ texts, featurised, cohesion, onProgress })
+  onProgress({ stage: 'calibrate', done: 0, total: 1 })
   const calibration = calibrate(held, priorCalibration(routes, perRoute))
   return {
     encoder: { name: encoder.name, fingerprint: encoder.fingerprint, dimensions: encoder.dimensions },

@@ -12,7 +12,7 @@ import { MOST_RIVALS, RivalSoftmax } from './rival-softmax.ts'
 import type { TrainingRows } from './softmax-regression.ts'
 
 // Entries of all supports together, and the sparse features of one class: 512 up to 2,900 classes, 150 at 10,000. At 64
-// to 150 routes 512 give the accuracy of whole supports, 256 lose 0.2 points, 128 lose 0.7.
+// to 150 routes 512 give the accuracy of all features of a class's rows, 256 lose 0.2 points, 128 lose 0.7.
 const SUPPORT_ENTRIES = 1_500_000
 const MOST_SUPPORT = 512
 const EPOCHS = 2
@@ -20,8 +20,8 @@ const FINAL_EPOCHS = 2
 const SEARCH_PASSES = 5
 const REPORT_PASSES = 4000
 const MOST_HELD = 1000
-// Scores of held-out rows kept for the calibration, all classes of a row: 12 MB.
-const MOST_HELD_SCORES = 3_000_000
+// Scores of held-out rows kept for the calibration, all classes of a row: 8 MB.
+const MOST_HELD_SCORES = 2_000_000
 const HELD_SEED = 20_021
 /** What the other classes of a row come to when there are none. */
 const NOBODY_ELSE = -1e4
@@ -29,7 +29,7 @@ const NOBODY_ELSE = -1e4
 /**
  * Fits a head for a set too large for the full fit: see `RivalSoftmax`. Rivals are searched among all classes once,
  * at the cost of a query a row; a second search gained nothing. Calibration learns from about 1,000 held-out examples
- * (300 where there are 10,000 classes), which the head that is returned has then seen too.
+ * (200 where there are 10,000 classes), which the head that is returned has then seen too.
  */
 export function fitRivalHead({ texts, featurised, cohesion, onProgress }: HeadInput): FittedHead {
   const { rows } = featurised
@@ -49,6 +49,7 @@ export function fitRivalHead({ texts, featurised, cohesion, onProgress }: HeadIn
     rest.length * (2 * EPOCHS + SEARCH_PASSES) +
     (held.length + rows.classes) * SEARCH_PASSES +
     all.length * FINAL_EPOCHS
+  onProgress({ stage: 'fit', done: 0, total })
   let done = 0
   const advance = (passes: number) => {
     done += passes

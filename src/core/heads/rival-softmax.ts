@@ -24,7 +24,7 @@ const NOBODY = -1
  * support only. Memory and time grow with rows + classes instead of rows * classes.
  *
  * Without the stand-in the rivals take blame that a full fit spreads over all classes: 1.1 points of accuracy at
- * 150 routes x 10 examples. With it and whole supports the accuracy is that of the full fit (see docs/speed.md).
+ * 150 routes x 10 examples. With it, and supports of all features of a class's rows, the accuracy is that of the full fit (docs/speed.md).
  * @see Jean et al. 2015, "On using very large target vocabulary for neural machine translation" (sampled softmax)
  */
 export class RivalSoftmax {
