@@ -3,7 +3,7 @@ import { exp, log, sigmoid } from '../../util/exact-math.ts'
 // Without out-of-scope labels the scope line is drawn where few queries that belong lie beyond it, and steeply, so that
 // the confidence of the others is left alone. Both were chosen on CLINC150 validation data and HWU64 training data.
 /** Share of the queries that belong which may lie beyond the frontier. */
-export const FRONTIER_SHARE = 0.01
+export const FRONTIER_SHARE = 0.0125
 /** Log odds of belonging that one unit of familiarity is worth. */
 export const SCOPE_SLOPE = 2.25
 

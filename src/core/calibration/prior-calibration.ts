@@ -14,7 +14,7 @@ const ENERGY_MEAN = [0.6062, 1.0326, -0.0405, 0.1436, 0.1233, -0.0149]
 const LOG_ENERGY_DEVIATION = [-1.2401, 0.1862, 0.3896, -0.0374, 0.0366, -0.0319]
 const NEARNESS_MEAN = [0.1752, 0.0049, 0.0002, 0.0139, -0.0055, 0.0048]
 const LOG_NEARNESS_DEVIATION = [-2.8783, 0.1816, 0.321, -0.0334, -0.0433, -0.0165]
-const FRONTIER = [-5.6335, 0.6, -0.5978, 0.1204, -0.0047, -0.0821]
+const FRONTIER = [-5.5344, 0.6548, -0.5623, 0.1144, -0.0001, -0.0953]
 // end constants
 
 // The simulations reach this far; beyond, the edge is a better guess than the polynomial.
