@@ -2,6 +2,7 @@
 // node benchmarks/speed/measure.ts '<task as JSON>'. Prints the outcome as JSON; run.ts starts it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadBuiltinEncoder, Router } from '../../src/index.ts'
+import { compareHeads } from './compare-heads.ts'
 import { hostileTexts, longText } from './long-texts.ts'
 import { clincRoutes, type MeasuredSet, syntheticRoutes } from './route-sets.ts'
 import type { FitOutcome, Latency, ServeOutcome, SetShape, Task, TextOutcome } from './tasks.ts'
@@ -133,11 +134,13 @@ async function measureTexts(shape: SetShape, file: string): Promise<TextOutcome>
   }
 }
 
-const task = JSON.parse(process.argv[2]!) as Task
-const outcome =
-  task.kind === 'fit'
-    ? await measureFit(task.shape, task.file)
-    : task.kind === 'serve'
-      ? await measureServe(task.shape, task.file, task.rounds)
-      : await measureTexts(task.shape, task.file)
-console.log(JSON.stringify(outcome))
+function measure(task: Task): Promise<object> {
+  if (task.kind === 'fit') return measureFit(task.shape, task.file)
+  if (task.kind === 'serve') return measureServe(task.shape, task.file, task.rounds)
+  if (task.kind === 'texts') return measureTexts(task.shape, task.file)
+  const { source, routes, examples } = task.shape
+  // Validation texts, since what is compared here is also what was chosen by it.
+  return compareHeads(source === 'clinc150' ? clincRoutes(routes, examples, 'val') : makeSet(task.shape))
+}
+
+console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]!) as Task)))

@@ -33,8 +33,8 @@ function textsByIntent(paths: readonly string[]): Map<string, string[]> {
 const shuffled = <T>(items: readonly T[], random: Random): T[] =>
   Array.from(shuffle(Int32Array.from(items.keys()), random), (place) => items[place]!)
 
-/** The first `count` intents of CLINC150 as routes with as many examples as asked for; its test texts as queries. */
-export function clincRoutes(count: number, examples: number): MeasuredSet {
+/** The first `count` intents of CLINC150 as routes with as many examples as asked for; its test or validation texts as queries. */
+export function clincRoutes(count: number, examples: number, queries: 'test' | 'val' = 'test'): MeasuredSet {
   const random = seededRandom(SEED)
   const intents = [...textsByIntent(['clinc150/train.jsonl'])].slice(0, count)
   const routes = intents.map(([intent, texts]) => ({
@@ -42,7 +42,7 @@ export function clincRoutes(count: number, examples: number): MeasuredSet {
     examples: shuffled(texts, random).slice(0, examples),
   }))
   const names = new Set(routes.map(({ name }) => name))
-  return { routes, queries: readRows('clinc150/test.jsonl').filter(({ route }) => names.has(route)) }
+  return { routes, queries: readRows(`clinc150/${queries}.jsonl`).filter(({ route }) => names.has(route)) }
 }
 
 const CONSONANTS = 'b br c ch cr d dr f fl g gr h j k kl l m n p pl pr qu r s sh sk st t tr v w z'.split(' ')

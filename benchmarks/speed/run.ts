@@ -8,7 +8,16 @@ import { parseArgs, promisify } from 'node:util'
 import { conditionsOf, readSourceState } from '../quality/result-file.ts'
 import { barsOf, DOUBLING, isMet } from './bars.ts'
 import { renderPage, type SpeedFile } from './report.ts'
-import type { FitOutcome, MeasuredShape, ServeOutcome, SetShape, Task, TextOutcome } from './tasks.ts'
+import type {
+  FitOutcome,
+  HeadsOutcome,
+  MeasuredShape,
+  ServeOutcome,
+  SetShape,
+  SpeedResult,
+  Task,
+  TextOutcome,
+} from './tasks.ts'
 
 const USAGE = `Usage: npm run bench:speed -- [options]
   --quick     small sets and few rounds, to see that everything runs; nothing is published
@@ -31,6 +40,11 @@ const { values } = parseArgs({
 const RESULT = fileURLToPath(new URL('./results/speed.json', import.meta.url))
 const PAGE = fileURLToPath(new URL('../../docs/speed.md', import.meta.url))
 const TEXT_SHAPE: SetShape = { source: 'clinc150', routes: 150, examples: 20 }
+
+const COMPARED: readonly SetShape[] = [
+  ...[10, 20, 100].map((examples) => ({ source: 'clinc150', routes: 150, examples }) as const),
+  { source: 'synthetic', routes: 500, examples: 10 },
+]
 
 const shapes: readonly SetShape[] = values.quick
   ? [
@@ -77,11 +91,15 @@ async function measure(): Promise<void> {
         `${seconds} s  ${shape.routes} x ${shape.examples}: fit ${fit.seconds.toFixed(2)} s, route ${serve.latency.meanUs.toFixed(1)} us`,
       )
     }
+    const heads: SpeedResult['heads'][number][] = []
+    for (const shape of values.quick ? [] : COMPARED) {
+      heads.push({ ...shape, ...(await run<HeadsOutcome>({ kind: 'heads', shape })) })
+    }
     const conditions = await conditionsOf(source, {
       isQuick: values.quick,
       seconds: (performance.now() - start) / 1000,
     })
-    const result: SpeedFile = { conditions: { ...conditions, load: loadavg()[1]! }, sets, texts }
+    const result: SpeedFile = { conditions: { ...conditions, load: loadavg()[1]! }, sets, texts, heads }
     publish(result)
   } finally {
     rmSync(folder, { recursive: true })

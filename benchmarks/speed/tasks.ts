@@ -9,6 +9,7 @@ export interface SetShape {
 export type Task =
   | { readonly kind: 'fit'; readonly shape: SetShape; readonly file: string }
   | { readonly kind: 'serve'; readonly shape: SetShape; readonly file: string; readonly rounds: number }
+  | { readonly kind: 'heads'; readonly shape: SetShape }
   | { readonly kind: 'texts'; readonly shape: SetShape; readonly file: string }
 
 export interface FitOutcome {
@@ -57,6 +58,12 @@ export interface TextOutcome {
   readonly hostile: readonly TimedText[]
 }
 
+/** Both ways to fit the same set; `accuracy` is of the best route on queries apart. */
+export interface HeadsOutcome {
+  readonly full: { readonly seconds: number; readonly accuracy: number }
+  readonly rivals: { readonly seconds: number; readonly accuracy: number }
+}
+
 export interface MeasuredShape extends SetShape {
   readonly fit: FitOutcome
   readonly serve: ServeOutcome
@@ -65,4 +72,5 @@ export interface MeasuredShape extends SetShape {
 export interface SpeedResult {
   readonly sets: readonly MeasuredShape[]
   readonly texts: TextOutcome
+  readonly heads: readonly (SetShape & HeadsOutcome)[]
 }
