@@ -53,6 +53,8 @@ export class Router {
 
   /**
    * A router from what `save` returned; it decides the same, bit for bit.
+   * @param bytes kept and read from as long as the router lives, so do not change them afterwards; load a copy
+   *   (`bytes.slice()`) if you must
    * @throws StrataError `invalid_snapshot`, or `encoder_mismatch` when another encoder made it
    */
   static load(bytes: Uint8Array, encoder: Encoder): Router {

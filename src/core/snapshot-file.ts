@@ -64,7 +64,7 @@ function sectionsOf(snapshot: SnapshotData): Record<string, Uint8Array> {
 }
 
 /**
- * Reads what `writeSnapshot` wrote.
+ * Reads what `writeSnapshot` wrote. The snapshot keeps `file` and reads from it: nobody may change it afterwards.
  * @throws StrataError `invalid_snapshot` for anything else, a damaged file included; `encoder_mismatch` when another
  *   encoder made it
  */
@@ -95,9 +95,18 @@ export function readSnapshot(
     if (!bytes) throw invalid(`its section "${name}" is missing`)
     return bytes
   }
-  const floats = (name: string) => new Float32Array(wholeWords(section(name), name))
-  const ints = (name: string) => new Int32Array(wholeWords(section(name), name))
-  const signed = (name: string) => new Int8Array(section(name).buffer as ArrayBuffer)
+  const words = (name: string) => {
+    const { buffer, byteOffset, length } = section(name)
+    if (length % 4 !== 0)
+      throw invalid(`its section "${name}" has ${length} bytes, which is not a multiple of 4`)
+    return [buffer as ArrayBuffer, byteOffset, length / 4] as const
+  }
+  const floats = (name: string) => new Float32Array(...words(name))
+  const ints = (name: string) => new Int32Array(...words(name))
+  const signed = (name: string) => {
+    const { buffer, byteOffset, length } = section(name)
+    return new Int8Array(buffer as ArrayBuffer, byteOffset, length)
+  }
   const dims = made.dimensions
   const snapshot: SnapshotData = {
     encoder: made,
@@ -121,12 +130,6 @@ export function readSnapshot(
   }
   if (contentHash(snapshot) !== header.contentHash) throw invalid(DAMAGED)
   return { snapshot, contentHash: header.contentHash, provisional: header.provisional }
-}
-
-function wholeWords(bytes: Uint8Array, name: string): ArrayBuffer {
-  if (bytes.length % 4 !== 0)
-    throw invalid(`its section "${name}" has ${bytes.length} bytes, which is not a multiple of 4`)
-  return bytes.buffer as ArrayBuffer
 }
 
 function invalid(what: string): StrataError {

@@ -19,7 +19,8 @@ describe('a file of sections', () => {
         for (const [name, bytes] of Object.entries(sections)) {
           const found = Object.getOwnPropertyDescriptor(read.sections, name)?.value
           expect(found).toStrictEqual(bytes)
-          expect(found.byteOffset).toBe(0)
+          expect(found.byteOffset % 16).toBe(0)
+          if (shift === 0) expect(found.buffer).toBe(larger.buffer)
         }
       }),
     )

@@ -4,7 +4,8 @@ export interface SectionFile {
   readonly sections: Readonly<Record<string, Uint8Array>>
 }
 
-const align = (offset: number) => (offset + 15) & ~15
+const ALIGNMENT = 16
+const align = (offset: number) => (offset + ALIGNMENT - 1) & -ALIGNMENT
 
 /**
  * Layout, little-endian: 8 bytes ASCII magic, u32 header length, header JSON padded with spaces to a multiple of
@@ -33,7 +34,8 @@ export function writeSections(
 }
 
 /**
- * Reads what `writeSections` wrote; sections are copies, so that views of any element size are aligned.
+ * Reads what `writeSections` wrote. Sections begin at a multiple of 16 bytes in their buffer, so that arrays of any
+ * element can be laid over them; where those of the file do, they are views into it and not copies.
  * @returns a sentence saying what is wrong with the file instead, if anything is
  */
 export function readSections(magic: string, file: Uint8Array): SectionFile | string {
@@ -62,8 +64,8 @@ export function readSections(magic: string, file: Uint8Array): SectionFile | str
     const length = place?.length
     if (!isSize(offset) || !isSize(length) || start + offset + length > file.length)
       return `its section ${JSON.stringify(name)} does not lie inside the file`
-    // Not slice: on a Buffer of Node that shares memory, at an offset that need not be aligned.
-    sections[name] = new Uint8Array(file.subarray(start + offset, start + offset + length))
+    const section = new Uint8Array(file.buffer, file.byteOffset + start + offset, length)
+    sections[name] = section.byteOffset % ALIGNMENT === 0 ? section : new Uint8Array(section)
   }
   return { header: rest, sections }
 }

@@ -21,15 +21,25 @@ function primeRoots(count: number, power: number): Uint32Array {
  * @see FIPS 180-4, section 6.2
  */
 export function sha256(data: Uint8Array): string {
-  const padded = new Uint8Array(((data.length + 72) >> 6) << 6)
-  padded.set(data)
-  padded[data.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setUint32(padded.length - 8, Math.floor(data.length / 2 ** 29))
-  view.setUint32(padded.length - 4, data.length << 3)
   const state = Int32Array.from(INITIAL_STATE)
+  // Only the end is padded, as a copy of megabytes would be felt.
+  const whole = data.length - (data.length % 64)
+  addBlocks(state, data.subarray(0, whole))
+  const end = new Uint8Array(data.length - whole < 56 ? 64 : 128)
+  end.set(data.subarray(whole))
+  end[data.length - whole] = 0x80
+  const view = new DataView(end.buffer)
+  view.setUint32(end.length - 8, Math.floor(data.length / 2 ** 29))
+  view.setUint32(end.length - 4, data.length << 3)
+  addBlocks(state, end)
+  return Array.from(new Uint32Array(state.buffer), (word) => word.toString(16).padStart(8, '0')).join('')
+}
+
+/** @param blocks a multiple of 64 bytes */
+function addBlocks(state: Int32Array, blocks: Uint8Array): void {
+  const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength)
   const schedule = new Int32Array(64)
-  for (let block = 0; block < padded.length; block += 64) {
+  for (let block = 0; block < blocks.length; block += 64) {
     for (let t = 0; t < 16; t++) schedule[t] = view.getInt32(block + t * 4)
     for (let t = 16; t < 64; t++) {
       const x = schedule[t - 15]!
@@ -40,7 +50,6 @@ export function sha256(data: Uint8Array): string {
     }
     compress(state, schedule)
   }
-  return Array.from(new Uint32Array(state.buffer), (word) => word.toString(16).padStart(8, '0')).join('')
 }
 
 function compress(state: Int32Array, schedule: Int32Array): void {

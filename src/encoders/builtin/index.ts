@@ -1,26 +1,34 @@
 import { StrataError } from '../../errors/index.ts'
 import { parseModelFile } from './model-file.ts'
-import { StaticEncoder } from './static-encoder.ts'
+import { allocateModelMemory, type ModelMemory, StaticEncoder } from './static-encoder.ts'
 
-export { parseModelFile, verifyModelFile } from './model-file.ts'
+export { type ModelFile, parseModelFile, verifyModelFile } from './model-file.ts'
 export { StaticEncoder } from './static-encoder.ts'
 
 /**
- * An encoder from the bytes of a weights file.
+ * An encoder from the bytes of a weights file, which are copied.
+ * @param simd false forces plain TypeScript (tests compare the two)
  * @throws StrataError `invalid_model` when the file is malformed
  */
-export function createStaticEncoder(bytes: Uint8Array): StaticEncoder {
-  return new StaticEncoder(parseModelFile(bytes))
+export function createStaticEncoder(bytes: Uint8Array, simd = true): StaticEncoder {
+  const memory = allocateModelMemory(bytes.length, simd)
+  memory.file.set(bytes)
+  return encoderIn(memory)
 }
 
-async function readModelFile(url: URL): Promise<Uint8Array> {
+const encoderIn = ({ file, kernels }: ModelMemory) => new StaticEncoder(parseModelFile(file), kernels)
+
+async function readModelFile(url: URL): Promise<ModelMemory> {
   try {
     // Not an import, so that bundles for browsers find nothing of Node to resolve.
-    const files = globalThis.process?.getBuiltinModule?.('node:fs/promises')
-    if (files !== undefined && url.protocol === 'file:') return await files.readFile(url)
+    const files = globalThis.process?.getBuiltinModule?.('node:fs')
+    if (files !== undefined && url.protocol === 'file:') return readFromDisk(files, url)
     const response = await fetch(url)
     if (!response.ok) throw new Error(`the server answered ${response.status}`)
-    return new Uint8Array(await response.arrayBuffer())
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    const memory = allocateModelMemory(bytes.length)
+    memory.file.set(bytes)
+    return memory
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new StrataError(
@@ -28,6 +36,23 @@ async function readModelFile(url: URL): Promise<Uint8Array> {
       `Expected the weights of the built-in encoder at ${url.href}, but ${reason}. Install the package again, or serve the file there.`,
       { cause: error },
     )
+  }
+}
+
+/** Straight to where it is used: a buffer of 8 MB on the way would leave its traces in the size of the process. */
+function readFromDisk(files: typeof import('node:fs'), url: URL): ModelMemory {
+  const descriptor = files.openSync(url, 'r')
+  try {
+    const memory = allocateModelMemory(files.fstatSync(descriptor).size)
+    let length = 0
+    while (length < memory.file.length) {
+      const read = files.readSync(descriptor, memory.file, length, memory.file.length - length, length)
+      if (read === 0) throw new Error(`it ended after ${length} of ${memory.file.length} bytes`)
+      length += read
+    }
+    return memory
+  } finally {
+    files.closeSync(descriptor)
   }
 }
 
@@ -41,7 +66,7 @@ let loaded: Promise<StaticEncoder> | undefined
  */
 export function loadBuiltinEncoder(): Promise<StaticEncoder> {
   loaded ??= readModelFile(new URL('./model/strata-encoder-1.bin', import.meta.url))
-    .then(createStaticEncoder)
+    .then(encoderIn)
     .catch((error: unknown) => {
       loaded = undefined
       throw error

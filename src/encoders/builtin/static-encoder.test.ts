@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isStrataError } from '../../errors/index.ts'
-import { loadBuiltinEncoder, parseModelFile, StaticEncoder, verifyModelFile } from './index.ts'
+import { createStaticEncoder, loadBuiltinEncoder, verifyModelFile } from './index.ts'
 
 type ParityEntry = ({ text: string } | { repeat: string; times: number }) & {
   vector: number[]
@@ -17,7 +17,7 @@ const parity = JSON.parse(
   readFileSync(new URL('./model/parity.json', import.meta.url), 'utf8'),
 ) as ParityEntry[]
 const encoder = await loadBuiltinEncoder()
-const plain = new StaticEncoder(parseModelFile(weights), false)
+const plain = createStaticEncoder(weights, false)
 
 const textOf = (entry: ParityEntry) => ('text' in entry ? entry.text : entry.repeat.repeat(entry.times))
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => {

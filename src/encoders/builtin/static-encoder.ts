@@ -6,7 +6,23 @@ import type { ModelFile } from './model-file.ts'
 
 /** A text of 32 KiB has at most half as many tokens. */
 const MAX_TOKENS = 65_536
+const MOST_DIMENSIONS = 4_096
 const LEXICON_MINIMUM_LETTERS = 3
+const ID_BYTES = MAX_TOKENS * Int32Array.BYTES_PER_ELEMENT
+
+/** Memory for the kernels with room for a weights file, which is then encoded from where it lies. */
+export interface ModelMemory {
+  readonly kernels: Kernels
+  /** Where the file belongs, to be filled before it is parsed. */
+  readonly file: Uint8Array
+}
+
+/** @param simd false forces plain TypeScript (tests compare the two) */
+export function allocateModelMemory(fileBytes: number, simd = true): ModelMemory {
+  const outBytes = MOST_DIMENSIONS * Float32Array.BYTES_PER_ELEMENT
+  const kernels = createKernels(fileBytes + ID_BYTES + outBytes + 3 * 16, simd)
+  return { kernels, file: new Uint8Array(kernels.buffer, kernels.allocate(fileBytes), fileBytes) }
+}
 
 /**
  * Encoder whose vector is the unit-length sum of one vector a token, so that encoding is a few look-ups.
@@ -35,11 +51,11 @@ export class StaticEncoder implements Encoder {
 
   /**
    * Prepares the weights for encoding.
-   * @param model from `parseModelFile`; its weights are copied
-   * @param simd false forces plain TypeScript (tests compare the two)
+   * @param model from `parseModelFile`
+   * @param kernels whose memory holds the weights of `model`, and has room for the scratch of a text
    * @throws StrataError `invalid_model` when the vocabulary has an empty entry or one twice
    */
-  constructor(model: ModelFile, simd = true) {
+  constructor(model: ModelFile, kernels: Kernels) {
     this.name = model.name
     this.dimensions = model.dimensions
     this.fingerprint = model.fingerprint
@@ -53,22 +69,13 @@ export class StaticEncoder implements Encoder {
         `Expected a vocabulary of different entries, but: ${error.message}. Fetch the weights file again.`,
       )
     }
-    const outBytes = model.dimensions * Float32Array.BYTES_PER_ELEMENT
-    const idBytes = MAX_TOKENS * Int32Array.BYTES_PER_ELEMENT
-    const bytes = [model.rows.length, model.scales.length, idBytes, outBytes]
-    this.#kernels = createKernels(
-      bytes.reduce((sum, length) => sum + length + 16, 0),
-      simd,
-    )
-    this.#rows = this.#kernels.allocate(model.rows.length)
-    this.#scales = this.#kernels.allocate(model.scales.length)
-    this.#ids = this.#kernels.allocate(idBytes)
-    this.#out = this.#kernels.allocate(outBytes)
-    const { buffer } = this.#kernels
-    new Uint8Array(buffer, this.#rows).set(model.rows)
-    new Uint8Array(buffer, this.#scales).set(model.scales)
-    this.#idView = new Int32Array(buffer, this.#ids, MAX_TOKENS)
-    this.#outView = new Float32Array(buffer, this.#out, model.dimensions)
+    this.#kernels = kernels
+    this.#rows = model.rows.byteOffset
+    this.#scales = model.scales.byteOffset
+    this.#ids = kernels.allocate(ID_BYTES)
+    this.#out = kernels.allocate(model.dimensions * Float32Array.BYTES_PER_ELEMENT)
+    this.#idView = new Int32Array(kernels.buffer, this.#ids, MAX_TOKENS)
+    this.#outView = new Float32Array(kernels.buffer, this.#out, model.dimensions)
   }
 
   /** Whether the weights are summed by WASM SIMD. */
