@@ -11,3 +11,10 @@ it('agrees with the platform implementation on any bytes', () => {
     { numRuns: 400 },
   )
 })
+
+it('agrees with the platform implementation at every length about the ends of blocks', () => {
+  for (let length = 0; length <= 200; length++) {
+    const bytes = new Uint8Array(length + 1).fill(0xa5).subarray(1)
+    expect(sha256(bytes), `${length} bytes`).toBe(createHash('sha256').update(bytes).digest('hex'))
+  }
+})
