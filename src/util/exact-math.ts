@@ -77,9 +77,3 @@ export function sigmoid(x: number): number {
   const p = 1 / (1 + exp(-x))
   return p < 1e-6 ? 1e-6 : p > 1 - 1e-6 ? 1 - 1e-6 : p
 }
-
-/** log of p / (1 - p), p held to 1e-9..1 - 1e-9. */
-export function logit(p: number): number {
-  const held = p < 1e-9 ? 1e-9 : p > 1 - 1e-9 ? 1 - 1e-9 : p
-  return log(held / (1 - held))
-}
