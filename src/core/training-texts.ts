@@ -29,9 +29,9 @@ const HINT_WEIGHT = 0.7
 const ROUTES_WITH_FULL_GENERIC_WEIGHT = 2
 
 /**
- * What each generic text weighs: all together as much as one route with the mean number of examples, less where there
- * are more routes than these. A set of two routes would otherwise take every text for one of them; one of a hundred knows
- * well enough what is foreign to it.
+ * What each generic text weighs: all together as much as one route with the mean number of examples, and with more than
+ * two routes as much less as there are more. A set of two routes would otherwise take every text for one of them; one of
+ * a hundred knows well enough what is foreign to it.
  */
 function weightOfGenericTexts(routes: number, examples: number): number {
   const perRoute = Math.max(1, examples / Math.max(1, routes))
