@@ -64,7 +64,7 @@ export function barsOf(result: SpeedResult): Bar[] {
       unit: 'us',
       limit: 15,
       goal: 10,
-      measured: middle?.meanUs,
+      measured: middle?.threadMeanUs,
     },
     { what: '`route()`, 150 routes x 20 examples, p99', unit: 'us', limit: 60, measured: middle?.p99Us },
     {

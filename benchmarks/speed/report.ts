@@ -40,7 +40,7 @@ function setRow(set: MeasuredShape): string[] {
     figure(fit.snapshotBytes / 1e6),
     `${figure(serve.firstLoadMs)} / ${figure(serve.loadMs)}`,
     figure(serve.rssAfterMb - serve.rssBeforeMb),
-    figure(serve.latency.meanUs),
+    figure(serve.latency.threadMeanUs),
     figure(serve.latency.p50Us),
     figure(serve.latency.p99Us),
     (100 * serve.accuracy).toFixed(1),
@@ -66,10 +66,11 @@ ${missed === 0 ? `All ${bars.length} bars are met.` : `**${missed} of ${bars.len
 
 ${table(['bar', '', 'measured', 'bar', 'goal'], bars.map(barRow))}
 
-Commit \`${conditions.commit.slice(0, 10)}\`${conditions.hasLocalChanges ? ' with changes not committed' : ''}, ${conditions.date}, Node ${conditions.node}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, one core used. ${
+Commit \`${conditions.commit.slice(0, 10)}\`${conditions.hasLocalChanges ? ' with changes not committed' : ''}, ${conditions.date}, Node ${conditions.node}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, one core used. The mean and the long texts are
+time of the thread in the best of many rounds, percentiles those of the round least disturbed; fits run once. ${
     conditions.load > machine.cores / 2 + 0.6
-      ? `Other work kept the machine busy meanwhile (load ${conditions.load.toFixed(1)}), so times are those of the least disturbed of many rounds, and fits, which run once, are slower than on a quiet machine.`
-      : 'Times are those of the least disturbed of many rounds; fits run once.'
+      ? `Other work kept the machine busy meanwhile (load ${conditions.load.toFixed(1)}): percentiles, loads and fits, which are times of the clock, are longer than on a quiet machine.`
+      : ''
   }
 
 ## By size of the route set
@@ -127,7 +128,7 @@ An exponent of 1 is linear growth, by least squares over the logarithms.
 
 ## Long and hostile texts
 
-32 KiB each, at 150 routes x 20 examples, the best of many calls; a long text is scored as a whole and in up to 16 parts.
+32 KiB each, at 150 routes x 20 examples, the mean of many calls; a long text is scored as a whole and in up to 16 parts.
 
 ${table(
   ['text', 'characters', 'ms'],

@@ -28,6 +28,8 @@ export interface FitOutcome {
 export interface Latency {
   readonly queries: number
   readonly meanUs: number
+  /** Mean time of the thread in the round where it is lowest: what a core of one's own would take. */
+  readonly threadMeanUs: number
   readonly p50Us: number
   readonly p99Us: number
   readonly maxUs: number
@@ -49,7 +51,7 @@ export interface TimedText {
   readonly name: string
   readonly units: number
   readonly bytes: number
-  /** The best of many calls. */
+  /** Time of the thread. */
   readonly ms: number
 }
 

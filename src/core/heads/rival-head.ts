@@ -39,17 +39,17 @@ export function fitRivalHead({ texts, featurised, cohesion, onProgress }: HeadIn
   for (const row of held) isHeld[row] = 1
   const all = Int32Array.from({ length: rows.count }, (_, row) => row)
   const rest = all.filter((row) => !isHeld[row])
-  const regression = new RivalSoftmax(
-    rows,
-    COST,
-    chooseSupports(rows, Math.min(MOST_SUPPORT, Math.ceil(SUPPORT_ENTRIES / rows.classes))),
-  )
   // Searching for the rivals of a row costs about as much as five passes over it.
   const total =
     rest.length * (2 * EPOCHS + SEARCH_PASSES) +
     (held.length + rows.classes) * SEARCH_PASSES +
     all.length * FINAL_EPOCHS
   onProgress({ stage: 'fit', done: 0, total })
+  const regression = new RivalSoftmax(
+    rows,
+    COST,
+    chooseSupports(rows, Math.min(MOST_SUPPORT, Math.ceil(SUPPORT_ENTRIES / rows.classes))),
+  )
   let done = 0
   const advance = (passes: number) => {
     done += passes
