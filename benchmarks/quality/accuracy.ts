@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { calibrationError } from '../../src/core/evaluation/calibration-error.ts'
+import { calibrationError, calibrationErrorByChance } from '../../src/core/evaluation/calibration-error.ts'
 import type { Outcome } from '../../src/core/evaluation/outcome.ts'
 import { coverageAtAccuracy } from '../../src/core/evaluation/risk-coverage.ts'
 import { createRouter, type Evaluation, type Router } from '../../src/index.ts'
@@ -12,7 +12,7 @@ import {
   type SetName,
 } from './datasets.ts'
 import { checkDraws, drawnRows, SEEDS } from './draws.ts'
-import { bootstrapInterval, calibrationErrorByChance, type Interval, share } from './measures.ts'
+import { bootstrapInterval, type Interval, share } from './measures.ts'
 import { BENCHMARK_SEED, type SubjectContext } from './subject.ts'
 
 export type Shots = number | 'full' | 'descriptions'
@@ -125,7 +125,7 @@ function measure(router: Router, test: readonly InScopeText[]) {
     eceByChance: calibrationErrorByChance(
       outcomes.map(({ confidence }) => confidence),
       BENCHMARK_SEED,
-    ),
+    )!,
     eceCv: router.report.eceCv,
     coverageAt975: evaluation.coverageAt975!,
     brier: evaluation.brier!,

@@ -1,4 +1,3 @@
-import { calibrationError } from '../../src/core/evaluation/calibration-error.ts'
 import type { Outcome } from '../../src/core/evaluation/outcome.ts'
 import { seededRandom } from '../../src/util/random.ts'
 
@@ -27,18 +26,6 @@ export function bootstrapInterval(
     return mean(runs.map((run) => measure(Array.from(places, (place) => run[place]!))))
   }).sort((a, b) => a - b)
   return [values[Math.floor(0.025 * resamples)]!, values[Math.ceil(0.975 * resamples) - 1]!]
-}
-
-/** Expected calibration error that a perfectly calibrated router with these confidences would show by chance alone. */
-export function calibrationErrorByChance(confidences: readonly number[], seed: number, draws = 100): number {
-  const random = seededRandom(seed)
-  return mean(
-    Array.from(
-      { length: draws },
-      () =>
-        calibrationError(confidences.map((confidence) => ({ confidence, isRight: random() < confidence })))!,
-    ),
-  )
 }
 
 /** Wilson score interval, 95%, of a share of `count` in `of`. @see Wilson, 1927 */

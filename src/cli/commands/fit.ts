@@ -1,5 +1,6 @@
 import type { FitReport } from '../../contracts/index.ts'
 import { defineCommand } from '../command.ts'
+import { chanceInFit } from '../evaluation-report/calibration-chance.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { readLabelledRows } from '../labelled-rows.ts'
 import { programName } from '../program-name.ts'
@@ -75,11 +76,11 @@ async function printFit(report: FitReport, out: string, terminal: Terminal): Pro
   } else {
     rows.push(['Accuracy', percent(report.accuracyCv), 'of examples kept aside went to their own route'])
   }
-  if (report.eceCv !== null) {
+  if (report.eceCv !== null && report.accuracyCv !== null) {
     rows.push([
       'Calibration error',
       percent(report.eceCv),
-      'how far confidence and truth lie apart on average',
+      `how far confidence and truth lie apart on average; ${chanceInFit(report.accuracyCv, report.examples)}`,
     ])
   }
   rows.push(['Threshold', threshold.toFixed(3), 'the confidence a route needs to be chosen'])

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Evaluation } from '../../contracts/index.ts'
 import { openTerminal } from '../terminal.ts'
 import { displayWidth } from '../text-layout.ts'
+import { chanceInFit } from './calibration-chance.ts'
 import { evaluationPage } from './evaluation-page.ts'
 import { readableBins } from './plain-words.ts'
 import { evaluationLines } from './print-evaluation.ts'
@@ -127,4 +128,20 @@ test('bins of few texts are joined, without losing a text or moving a mean', () 
   const mean = joined.reduce((sum, bin) => sum + bin.confidence * bin.count, 0) / 12
   expect(mean).toBeCloseTo(5.5 / 12)
   expect(readableBins([])).toEqual([])
+})
+
+test('text and page say how much calibration error chance alone gives', () => {
+  const said = /chance alone gives about (\d+\.\d)% on so few/
+  const inText = said.exec(lines.join('\n'))?.[1]
+  expect(Number(inText)).toBeGreaterThan(2)
+  expect(Number(inText)).toBeLessThan(15)
+  expect(said.exec(page)?.[1]).toBe(inText)
+})
+
+test('of a fit, chance is bounded by the accuracy and the number of examples', () => {
+  const share = (words: string) => Number(/up to about (\d+\.\d)%/.exec(words)?.[1])
+  expect(share(chanceInFit(0.9, 18))).toBeGreaterThan(share(chanceInFit(0.9, 180)))
+  expect(share(chanceInFit(0.9, 180))).toBeGreaterThan(share(chanceInFit(0.99, 180)))
+  expect(chanceInFit(0.9, 2_000)).toContain('on so many')
+  expect(chanceInFit(0.9, 50_000)).toBe('0 is perfect')
 })

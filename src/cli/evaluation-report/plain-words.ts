@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../contracts/index.ts'
 import { counted, grouped } from '../text-layout.ts'
+import { chanceInEvaluation } from './calibration-chance.ts'
 
 /** One measured figure with what it means to somebody who meets it for the first time. */
 export interface Figure {
@@ -39,7 +40,7 @@ export function figuresOf(evaluation: Evaluation): Figure[] {
     {
       name: 'Calibration error',
       share: evaluation.ece,
-      meaning: 'how far confidence and truth lie apart on average; 0 is perfect, under 5% is good',
+      meaning: `how far confidence and truth lie apart on average; ${chanceInEvaluation(evaluation)}`,
     },
   ]
   return figures.filter((figure) => figure.share !== null)

@@ -1,3 +1,4 @@
+import { seededRandom } from '../../util/random.ts'
 import { type Outcome, tieGroups } from './outcome.ts'
 
 export const CALIBRATION_BINS = 15
@@ -52,6 +53,28 @@ export function calibrationError(outcomes: readonly Outcome[], bins = CALIBRATIO
     sum += count * Math.abs(confidence - accuracy)
   }
   return sum / outcomes.length
+}
+
+/**
+ * Expected calibration error that a perfectly calibrated router with these confidences would show by chance alone: the
+ * mean over `draws` of outcomes that come true as often as the confidences say; null of nothing.
+ * @param confidences each 0..1
+ * @remarks O(draws · n log n)
+ */
+export function calibrationErrorByChance(
+  confidences: readonly number[],
+  seed: number,
+  draws = 100,
+): number | null {
+  if (confidences.length === 0) return null
+  const random = seededRandom(seed)
+  let sum = 0
+  for (let draw = 0; draw < draws; draw++) {
+    sum += calibrationError(
+      confidences.map((confidence) => ({ confidence, isRight: random() < confidence })),
+    )!
+  }
+  return sum / draws
 }
 
 /** Brier score: the mean squared distance of confidence from what came true, 0..1; null of nothing. */

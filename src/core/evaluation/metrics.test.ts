@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { brierScore, calibrationError, reliabilityBins } from './calibration-error.ts'
+import {
+  brierScore,
+  calibrationError,
+  calibrationErrorByChance,
+  reliabilityBins,
+} from './calibration-error.ts'
 import type { Outcome } from './outcome.ts'
 import { areaUnderRiskCoverage, coverageAtAccuracy } from './risk-coverage.ts'
 import { areaUnderRoc } from './roc.ts'
@@ -164,4 +169,21 @@ test('of nothing there is no figure', () => {
     coverageAtAccuracy([], 1),
     areaUnderRoc([], [1]),
   ]).toEqual(Array(5).fill(null))
+})
+
+describe('calibration error by chance', () => {
+  const spread = (n: number) => Array.from({ length: n }, (_, row) => (row + 0.5) / n)
+
+  test('a perfectly calibrated router shows much of it on few rows, little on many', () => {
+    const few = calibrationErrorByChance(spread(30), 1)!
+    const many = calibrationErrorByChance(spread(3000), 1)!
+    expect(few).toBeGreaterThan(0.15)
+    expect(many).toBeLessThan(0.03)
+    expect(calibrationErrorByChance(spread(30), 1)).toBe(few)
+  })
+
+  test('certainties leave nothing to chance, and of nothing there is none', () => {
+    expect(calibrationErrorByChance([0, 1, 1], 1)).toBe(0)
+    expect(calibrationErrorByChance([], 1)).toBeNull()
+  })
 })
