@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/index.ts'
-import { parseRouteText, readRouteFile } from '../config/index.ts'
+import { parseRouteText, readRouteFile, readText } from '../config/index.ts'
 import type { Clock, Encoder, RouteSet, RouteStore } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
@@ -15,7 +14,7 @@ import { RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import { warmUp } from './warm-up.ts'
-import { type FileWatch, watchFile } from './watch-file.ts'
+import { type FileWatch, textHash, watchFile } from './watch-file.ts'
 
 export interface AppOptions {
   readonly clock?: Clock
@@ -60,7 +59,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? createLogger(config.log.level)
   const encoder = await loadBuiltinEncoder()
-  const source = initialSet(config, options.demo === true)
+  const { file } = config.routes
+  // Before the routes are read, so that no change in between is missed.
+  const seen = file === undefined ? '' : textHash(readText(file, 'route file'))
   const store = await openSqliteRouteStore({
     file: (config.database.primary as string).slice('sqlite:'.length),
     clock,
@@ -78,15 +79,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     cache,
     logger,
     limits: config.limits,
-    initial: source.routeSet,
-    ...(config.routes.file === undefined ? {} : { file: config.routes.file }),
+    readInitial: () => readInitial(file, options.demo === true),
+    ...(file === undefined ? {} : { file }),
   }).catch(async (error: unknown) => {
     await queue.close()
     await store.close()
     throw error
   })
-  const watch =
-    config.routes.file === undefined ? undefined : followFile(config.routes.file, source.text, routes, logger)
+  const watch = file === undefined ? undefined : followFile(file, seen, routes, logger)
   return {
     config,
     clock,
@@ -111,19 +111,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
 }
 
-function initialSet(config: Config, demo: boolean): { routeSet: RouteSet; text: string } {
-  const { file } = config.routes
-  if (file !== undefined) {
-    const routeSet = readRouteFile(file)
-    return { routeSet, text: readFileSync(file, 'utf8') }
-  }
-  return {
-    routeSet: demo ? readRouteFile(join(packageRoot, 'examples', 'support-desk.routes.yaml')) : EMPTY,
-    text: '',
-  }
+function readInitial(file: string | undefined, demo: boolean): RouteSet {
+  if (file !== undefined) return readRouteFile(file)
+  return demo ? readRouteFile(join(packageRoot, 'examples', 'support-desk.routes.yaml')) : EMPTY
 }
 
-function followFile(file: string, initial: string, routes: RouteSets, logger: Logger): FileWatch {
+function followFile(file: string, seen: string, routes: RouteSets, logger: Logger): FileWatch {
   const changed = async (text: string) => {
     try {
       const routeSet = parseRouteText(text, file)
@@ -134,7 +127,7 @@ function followFile(file: string, initial: string, routes: RouteSets, logger: Lo
       logger.error({ file, err: error, details }, 'the route file was refused; the routes before serve on')
     }
   }
-  return watchFile(file, initial, (text) => void changed(text), logger)
+  return watchFile(file, seen, (text) => void changed(text), logger)
 }
 
 async function check(store: RouteStore): Promise<Readonly<Record<string, string>>> {

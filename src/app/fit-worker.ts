@@ -5,4 +5,6 @@ import { Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 
 const router = Router.compile(workerData as RouteSet, await loadBuiltinEncoder())
-parentPort?.postMessage(router.save())
+const bytes = router.save()
+// Handed over, not copied.
+parentPort?.postMessage(bytes, [bytes.buffer as ArrayBuffer])

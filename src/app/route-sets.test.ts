@@ -59,7 +59,7 @@ it('never puts a finished refit in the place of a newer edit', async () => {
     logger,
     factory: new RouterFactory({ encoder, cache, queue, logger }),
     limits: { routeSets: 2, routesPerSet: 100 },
-    initial: { routes: [] },
+    readInitial: () => ({ routes: [] }),
   })
   const turnsUntil = async (isDone: () => boolean) => {
     while (!isDone()) await new Promise<void>((resolve) => setImmediate(resolve))

@@ -44,9 +44,9 @@ export interface WriteResult {
 export interface RouteSetsOptions extends LiveRouteSetsOptions {
   readonly store: RouteStore
   readonly limits: { readonly routeSets: number; readonly routesPerSet: number }
-  /** What `default` holds while nothing is stored under that name. */
-  readonly initial: RouteSet
-  /** The file that is the source of `default`, which is then read-only; `initial` is what it holds. */
+  /** What `default` holds while nothing is stored under that name; read when needed, as it may be large. */
+  readonly readInitial: () => RouteSet
+  /** The file that is the source of `default`, which is then read-only; `readInitial` reads it. */
   readonly file?: string
 }
 
@@ -229,8 +229,12 @@ export class RouteSets {
   }
 
   async #serveInitial(): Promise<void> {
-    const { initial, file } = this.#options
-    this.#live.serve(DEFAULT_SET, file === undefined ? 0 : 1, await this.#live.fit(DEFAULT_SET, initial))
+    const { readInitial, file } = this.#options
+    this.#live.serve(
+      DEFAULT_SET,
+      file === undefined ? 0 : 1,
+      await this.#live.fit(DEFAULT_SET, readInitial()),
+    )
   }
 
   #describe({ name, version, router }: LiveRouteSet): Omit<RouteSetSummary, 'routes'> {

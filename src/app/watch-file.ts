@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type FSWatcher, watch } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -13,21 +14,22 @@ export interface FileWatch {
 /**
  * Calls `changed` with the new text whenever the content of `file` differs from the last one seen.
  * @remarks Watches the directory, so that a file replaced by a rename or through a symbolic link is noticed.
- * @param initial the text as it was read before
+ * @param seen `textHash` of the text as it was read before
  */
 export function watchFile(
   file: string,
-  initial: string,
+  seen: string,
   changed: (text: string) => void,
   logger: Logger,
 ): FileWatch {
-  let last = initial
+  let last = seen
   let timer: NodeJS.Timeout | undefined
   const read = async () => {
     try {
       const text = await readFile(file, 'utf8')
-      if (text === last) return
-      last = text
+      const hash = textHash(text)
+      if (hash === last) return
+      last = hash
       changed(text)
     } catch (error) {
       logger.warn({ file, err: error }, 'the watched file cannot be read; what it said before stays in force')
@@ -49,3 +51,6 @@ export function watchFile(
     },
   }
 }
+
+/** What to remember of a text: the text of a large file would be kept for nothing else. */
+export const textHash = (text: string): string => createHash('sha256').update(text).digest('hex')

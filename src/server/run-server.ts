@@ -1,5 +1,6 @@
 import { type AppOptions, createApp } from '../app/index.ts'
 import type { LoadedConfig } from '../config/index.ts'
+import { collectGarbage, keepHeapSmall } from './small-heap.ts'
 import { type StartedServer, startServer } from './start-server.ts'
 
 export interface RunServerOptions extends AppOptions {
@@ -13,8 +14,10 @@ export interface RunServerOptions extends AppOptions {
  */
 export async function runServer(loaded: LoadedConfig, options: RunServerOptions = {}): Promise<void> {
   const { config } = loaded
+  keepHeapSmall()
   const app = await createApp(config, options)
   for (const note of loaded.notes) app.logger.warn(note)
+  collectGarbage()
   app.warmUp()
   let server: StartedServer
   try {
