@@ -1,12 +1,31 @@
 import type { Encoder } from './contracts/index.ts'
-import { parseRouteSet, Router } from './core/index.ts'
-import { loadBuiltinEncoder } from './encoders/builtin/index.ts'
+import { Router as CoreRouter, parseRouteSet } from './core/index.ts'
+import { builtinEncoder, loadBuiltinEncoder } from './encoders/builtin/index.ts'
 
 export * from './core/index.ts'
-export { loadBuiltinEncoder } from './encoders/builtin/index.ts'
+export { builtinEncoder, loadBuiltinEncoder } from './encoders/builtin/index.ts'
+
+/** The router of `stratarouter/core` with the built-in encoder at hand. */
+export class Router extends CoreRouter {
+  /**
+   * A router from what `save` returned; it decides the same, bit for bit.
+   * @param encoder default: the built-in one
+   * @throws StrataError `invalid_snapshot`, or `encoder_mismatch` when another encoder made it
+   */
+  static override load(bytes: Uint8Array, encoder: Encoder = builtinEncoder()): CoreRouter {
+    return CoreRouter.load(bytes, encoder)
+  }
+
+  /** True for every router, whichever entry of the package made it. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof CoreRouter
+  }
+}
 
 /** A route set as written in a route file, and the encoder to use. */
 export interface CreateRouterOptions {
+  /** Version of the route file format; only 1 exists. */
+  readonly version?: 1
   /** Routes in any of the shapes that route files take. */
   readonly routes: readonly unknown[]
   /** Example queries that no route should take. */
@@ -21,7 +40,7 @@ export interface CreateRouterOptions {
  * Checks and compiles a route set, with the built-in encoder unless another is given.
  * @throws StrataError `invalid_route_set` with every problem in `details`
  */
-export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions): Promise<Router> {
+export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions): Promise<CoreRouter> {
   const checked = parseRouteSet(routeSet)
-  return Router.compile(checked, encoder ?? (await loadBuiltinEncoder()))
+  return CoreRouter.compile(checked, encoder ?? (await loadBuiltinEncoder()))
 }

@@ -15,7 +15,12 @@ export function checkText(text: unknown): void {
 
 /** @throws StrataError `invalid_request` for options out of range or names that are neither a route nor a tag */
 export function checkRouteOptions(options: RouteOptions, routeSet: RouteSet): void {
-  const { topK, threshold, include, exclude } = options
+  const { topK, threshold, include, exclude, context } = options
+  for (const [name, list] of Object.entries({ include, exclude, context })) {
+    if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string'))) {
+      throw new StrataError('invalid_request', `Expected ${name} to be a list of texts.`)
+    }
+  }
   if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1 && topK <= MOST_CANDIDATES)) {
     throw new StrataError(
       'invalid_request',

@@ -5,7 +5,6 @@ import type {
   FitProgress,
   FitReport,
   LabelledText,
-  RouteDefinition,
   RouteOptions,
   RouteSet,
 } from '../contracts/index.ts'
@@ -16,9 +15,11 @@ import { checkLabels } from './evaluation/check-labels.ts'
 import { evaluateDecisions } from './evaluation/evaluate.ts'
 import { explain } from './explain.ts'
 import { type FitOptions, fitSnapshot, keptThreshold } from './fit-snapshot.ts'
+import { parseRoute } from './parse-route-set.ts'
 import { updateProvisionally } from './provisional-update.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { contentHash, readSnapshot, writeSnapshot } from './snapshot-file.ts'
+import { textsToFit } from './training-texts.ts'
 
 export type { FitOptions } from './fit-snapshot.ts'
 
@@ -35,7 +36,7 @@ export class Router {
   #decider: Decider
   #provisional: boolean
 
-  private constructor(snapshot: SnapshotData, encoder: Encoder, hash: string, provisional: boolean) {
+  protected constructor(snapshot: SnapshotData, encoder: Encoder, hash: string, provisional: boolean) {
     this.encoder = encoder
     this.#decider = new Decider(snapshot, encoder, hash)
     this.#provisional = provisional
@@ -142,27 +143,31 @@ export class Router {
 
   /**
    * Adds a route; live at once.
-   * @throws StrataError `route_exists`
+   * @param route in any of the shapes that route files take
+   * @throws StrataError `invalid_route_set` with every problem in `details`, `route_exists`
    */
-  add(route: RouteDefinition): void {
-    if (this.routeSet.routes.some(({ name }) => name === route.name)) {
+  add(route: unknown): void {
+    const added = parseRoute(route)
+    if (this.routeSet.routes.some(({ name }) => name === added.name)) {
       throw new StrataError(
         'route_exists',
-        `There is a route named "${route.name}" already. Use update to change it, or choose another name.`,
+        `There is a route named "${added.name}" already. Use update to change it, or choose another name.`,
       )
     }
-    this.replace({ ...this.routeSet, routes: [...this.routeSet.routes, route] })
+    this.replace({ ...this.routeSet, routes: [...this.routeSet.routes, added] })
   }
 
   /**
    * Replaces the route of the same name; live at once.
-   * @throws StrataError `route_not_found`
+   * @param route in any of the shapes that route files take
+   * @throws StrataError `invalid_route_set` with every problem in `details`, `route_not_found`
    */
-  update(route: RouteDefinition): void {
-    this.#mustHave(route.name)
+  update(route: unknown): void {
+    const updated = parseRoute(route)
+    this.#mustHave(updated.name)
     this.replace({
       ...this.routeSet,
-      routes: this.routeSet.routes.map((old) => (old.name === route.name ? route : old)),
+      routes: this.routeSet.routes.map((old) => (old.name === updated.name ? updated : old)),
     })
   }
 
@@ -186,10 +191,10 @@ export class Router {
    * a provisional update of what changed, until `refit`.
    */
   replace(routeSet: RouteSet): void {
-    const texts = routeSet.routes.reduce((sum, route) => sum + route.examples.length + 2, 0)
     const before = this.#decider.snapshot
     const threshold = keptThreshold(before, routeSet)
-    if (texts <= QUICK_FIT_TEXTS) this.#adopt(fitSnapshot(routeSet, this.encoder, {}, threshold), false)
+    if (textsToFit(routeSet) <= QUICK_FIT_TEXTS)
+      this.#adopt(fitSnapshot(routeSet, this.encoder, {}, threshold), false)
     else this.#adopt(updateProvisionally(before, routeSet, this.encoder, threshold), true)
   }
 
@@ -205,7 +210,7 @@ export class Router {
    * Fits the present route set in full and calibrates it on labelled data.
    * @throws StrataError `invalid_data` for labels that name no route, `not_enough_data` when `maxErrorRate` cannot be promised
    */
-  fit(options: FitOptions): FitReport {
+  fit(options: FitOptions = {}): FitReport {
     this.#adopt(fitSnapshot(this.routeSet, this.encoder, options), false)
     return this.report
   }

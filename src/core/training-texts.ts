@@ -40,6 +40,14 @@ function weightOfGenericTexts(routes: number, examples: number): number {
   )
 }
 
+/** How many texts of the user's own a fit of this set learns from, at most: what a fit costs grows with it. */
+export function textsToFit(routeSet: RouteSet): number {
+  return routeSet.routes.reduce(
+    (sum, route) => sum + route.examples.length + (route.negatives?.length ?? 0) + 2,
+    routeSet.outOfScope?.length ?? 0,
+  )
+}
+
 /** A route name as words: separators and camelCase split, bare numbers left out. Empty when it says nothing. */
 export function nameAsText(name: string): string {
   return name

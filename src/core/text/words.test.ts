@@ -74,6 +74,7 @@ describe('splitWords', () => {
   })
 
   test('reads its own words again as they are', () => {
+    expect(splitWords('\u0149').words).toEqual(['n'])
     fc.assert(
       fc.property(anyText, (text) => {
         const { words } = splitWords(text)

@@ -74,7 +74,8 @@ function describe(codePoint: number): number {
   }
   const folded = compatibleFoldOf(codePoint)
   if (typeof folded !== 'number') {
-    several.push(String.fromCodePoint(...folded))
+    // An apostrophe inside a fold (U+0149 reads as one before an n) goes the way of all apostrophes.
+    several.push(String.fromCodePoint(...folded.filter((part) => part !== LETTER_APOSTROPHE)))
     return SEVERAL | ((several.length - 1) << CLASS_BITS)
   }
   // A circled digit is a digit; a sign that stands for nothing else is a word of its own.

@@ -56,7 +56,9 @@ function readFromDisk(files: typeof import('node:fs'), url: URL): ModelMemory {
   }
 }
 
+const modelUrl = () => new URL('./model/strata-encoder-1.bin', import.meta.url)
 let loaded: Promise<StaticEncoder> | undefined
+let ready: StaticEncoder | undefined
 
 /**
  * The encoder that ships with the package: in Node from the file beside this module, elsewhere fetched from there.
@@ -65,11 +67,32 @@ let loaded: Promise<StaticEncoder> | undefined
  * @remarks About 30 ms and 9 MB. The fingerprint is not verified; see `verifyModelFile`.
  */
 export function loadBuiltinEncoder(): Promise<StaticEncoder> {
-  loaded ??= readModelFile(new URL('./model/strata-encoder-1.bin', import.meta.url))
-    .then(encoderIn)
+  loaded ??= readModelFile(modelUrl())
+    .then((memory) => {
+      ready ??= encoderIn(memory)
+      return ready
+    })
     .catch((error: unknown) => {
       loaded = undefined
       throw error
     })
   return loaded
+}
+
+/**
+ * The same encoder without waiting: in Node read from the file, elsewhere only once `loadBuiltinEncoder` has resolved.
+ * @throws StrataError `file_not_found` where it would have to be waited for, or when the file is missing
+ */
+export function builtinEncoder(): StaticEncoder {
+  if (ready) return ready
+  const files = globalThis.process?.getBuiltinModule?.('node:fs')
+  const url = modelUrl()
+  if (files === undefined || url.protocol !== 'file:') {
+    throw new StrataError(
+      'file_not_found',
+      'The built-in encoder is not loaded yet, and here it can only be fetched. Await loadBuiltinEncoder() first, or hand an encoder over.',
+    )
+  }
+  ready = encoderIn(readFromDisk(files, url))
+  return ready
 }
