@@ -1,5 +1,5 @@
 import { access, readFile } from 'node:fs/promises'
-import type { Encoder, LabelledText } from '../contracts/index.ts'
+import type { Encoder, LabelledText, RouteSet } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import { StrataError } from '../errors/index.ts'
 import type { FlagTable } from './command.ts'
@@ -54,14 +54,17 @@ export async function loadAnyRouter(path: string, terminal: Terminal): Promise<R
   return start.includes(0) ? loadSnapshot(path) : compileRouteFile(path, terminal)
 }
 
-/** Fits the route file, showing progress when that takes a while. */
-export async function compileRouteFile(
-  path: string,
+export async function compileRouteFile(path: string, terminal: Terminal): Promise<Router> {
+  const { readRouteFile } = await import('../config/route-file.ts')
+  return compileRouteSet(readRouteFile(path), terminal)
+}
+
+/** Fits, showing progress when that takes a while. */
+export async function compileRouteSet(
+  routeSet: RouteSet,
   terminal: Terminal,
   options: CompileOptions = {},
 ): Promise<Router> {
-  const { readRouteFile } = await import('../config/route-file.ts')
-  const routeSet = readRouteFile(path)
   const [{ Router }, encoder] = await Promise.all([import('../core/index.ts'), builtinEncoder()])
   const progress = progressLine(terminal)
   try {

@@ -188,3 +188,19 @@ test('beyond the exact limit planted near duplicates are still found', () => {
   const planted = pairs.filter(({ first, second }) => first % 2 === 0 && second === first + 1 && second < 200)
   expect(planted.length).toBeGreaterThanOrEqual(95)
 })
+
+test('an error rate in the file is a warning until a fit has promised it', () => {
+  const set: RouteSet = {
+    routes: [route('a', enough), route('b', other)],
+    defaults: { maxErrorRate: 0.02 },
+  }
+  const problem = found(set, 'unmet-error-rate')
+  expect(problem?.severity).toBe('warning')
+  expect(problem?.detail).toContain('threshold 0.5')
+  expect(
+    found({ ...set, defaults: { maxErrorRate: 0.02, threshold: 0.7 } }, 'unmet-error-rate')?.detail,
+  ).toContain('threshold 0.7')
+  const guarantee = { maxErrorRate: 0.02, delta: 0.05, coverage: 0.5, rows: 200 }
+  const promised = { ...answering(() => 'a'), report: { thresholds: { default: 0.8, guarantee } } }
+  expect(kindsOf(set, promised)).not.toContain('unmet-error-rate')
+})

@@ -1,4 +1,5 @@
-import type { Decision, Encoder, RouteDefinition, RouteSet } from '../contracts/index.ts'
+import type { Decision, Encoder, FitReport, RouteDefinition, RouteSet } from '../contracts/index.ts'
+import { DEFAULT_THRESHOLD } from './decider.ts'
 import { lintDecisions, lintOverlaps } from './linting/lint-examples.ts'
 import type { LintKind, LintProblem } from './linting/lint-problem.ts'
 import { lintRules } from './linting/lint-rules.ts'
@@ -9,6 +10,8 @@ export type { LintKind, LintProblem } from './linting/lint-problem.ts'
 /** A compiled router of the same set, for what only deciding shows. */
 export interface LintRouter {
   readonly encoder: Encoder
+  /** What its fit promised, if it did. */
+  readonly report?: Pick<FitReport, 'thresholds'>
   route(text: string): Decision
 }
 
@@ -28,6 +31,7 @@ export function lintRoutes(routeSet: RouteSet, router?: LintRouter): { problems:
     ...lintBalance(routeSet.routes),
     ...lintNames(routeSet.routes),
     ...lintThresholds(routeSet),
+    ...lintErrorRate(routeSet, router),
     ...lintTexts(routeSet),
     ...lintRules(routeSet.routes),
     ...(router === undefined ? [] : lintOverlaps(routeSet, router.encoder)),
@@ -117,6 +121,21 @@ function lintThresholds(routeSet: RouteSet): LintProblem[] {
     })
   }
   return problems
+}
+
+function lintErrorRate({ defaults }: RouteSet, router: LintRouter | undefined): LintProblem[] {
+  const rate = defaults?.maxErrorRate
+  if (rate === undefined || router?.report?.thresholds.guarantee !== undefined) return []
+  return [
+    {
+      kind: 'unmet-error-rate',
+      severity: 'warning',
+      routes: [],
+      detail: `defaults.maxErrorRate ${rate} is a promise that only labelled data can make; without them the threshold ${defaults?.threshold ?? DEFAULT_THRESHOLD} is in force.`,
+      suggestion:
+        'Fit with labelled data and serve the snapshot: stratarouter fit --data labelled.jsonl. Or set defaults.threshold instead.',
+    },
+  ]
 }
 
 function limited(problems: readonly LintProblem[]): LintProblem[] {

@@ -83,6 +83,22 @@ test('--max-error-rate without labelled data, or with too little, is refused wit
   expect(JSON.parse(little.errorOut).error.code).toBe('not_enough_data')
 })
 
+test('an error rate in the route file without labelled data is refused, not passed over', async () => {
+  const starter = readFileSync(folder.file('routes.yaml'), 'utf8')
+  writeFileSync(
+    folder.file('promise.yaml'),
+    `${starter.replace(/^defaults:[\s\S]*/m, '')}\ndefaults: { maxErrorRate: 0.02 }\n`,
+  )
+  const fit = await inFolder('fit', '--routes', 'promise.yaml', '--out', 'x.snapshot', '--json')
+  expect(fit.code).toBe(EXIT_CODES.input.code)
+  expect(JSON.parse(fit.errorOut).error).toMatchObject({
+    code: 'not_enough_data',
+    message: expect.stringMatching(/promise\.yaml.*maxErrorRate.*--data/),
+  })
+  const lint = await inFolder('lint', '--routes', 'promise.yaml', '--json')
+  expect(JSON.parse(lint.out).problems).toMatchObject([{ kind: 'unmet-error-rate', severity: 'warning' }])
+})
+
 test('a file that is no snapshot is refused by name of the fault', async () => {
   writeFileSync(folder.file('wrong.snapshot'), Buffer.from([0, 1, 2, 3]))
   const { code, errorOut } = await inFolder('route', '--snapshot', 'wrong.snapshot', '--json', 'hello')

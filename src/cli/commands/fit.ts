@@ -1,10 +1,11 @@
 import type { FitReport } from '../../contracts/index.ts'
+import { StrataError } from '../../errors/index.ts'
 import { defineCommand } from '../command.ts'
 import { chanceInFit } from '../evaluation-report/calibration-chance.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { readLabelledRows } from '../labelled-rows.ts'
 import { programName } from '../program-name.ts'
-import { compileRouteFile } from '../router-source.ts'
+import { compileRouteSet } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted, grouped, padEnd, percent } from '../text-layout.ts'
 import { usageError } from '../usage-error.ts'
@@ -47,7 +48,16 @@ export const fit = defineCommand({
       )
     }
     const data = flags.data === undefined ? undefined : await readLabelledRows(flags.data)
-    const router = await compileRouteFile(flags.routes, terminal, {
+    const { readRouteFile } = await import('../../config/route-file.ts')
+    const routeSet = readRouteFile(flags.routes)
+    if (data === undefined && routeSet.defaults?.maxErrorRate !== undefined) {
+      throw new StrataError(
+        'not_enough_data',
+        `${flags.routes} sets defaults.maxErrorRate to ${routeSet.defaults.maxErrorRate}, which only labelled data can promise. ` +
+          'Add --data labelled.jsonl, or take maxErrorRate out of the file.',
+      )
+    }
+    const router = await compileRouteSet(routeSet, terminal, {
       ...(data ? { data } : {}),
       ...(maxErrorRate === undefined ? {} : { maxErrorRate }),
     })

@@ -15,6 +15,7 @@ export type LintKind =
   | 'unbalanced-examples'
   | 'similar-names'
   | 'unreachable-threshold'
+  | 'unmet-error-rate'
   | 'repeated-example'
   | 'shared-example'
   | 'negative-is-example'
