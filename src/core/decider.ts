@@ -9,12 +9,14 @@ import type {
 import { exp, log } from '../util/exact-math.ts'
 import { familiarity, logSumExp, scopeProbability } from './calibration/calibration.ts'
 import { EvidenceScorer } from './evidence.ts'
+import { refusalReason } from './refusal-reason.ts'
 import { type CompiledRules, compileRules, type RuleMatches } from './rules/compile-rules.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { isCourtesy } from './text/courtesy.ts'
 import { type Segment, splitSegments } from './text/segments.ts'
 import { type CheckedText, SpellCheck } from './text/spell-check.ts'
 import { withWindows } from './text/windows.ts'
+import { ownTexts } from './training-texts.ts'
 
 export const DEFAULT_THRESHOLD = 0.5
 export const DEFAULT_TOP_K = 3
@@ -72,7 +74,7 @@ export class Decider {
     this.scorer = new EvidenceScorer(snapshot, encoder)
     this.rules = compileRules(snapshot.routeSet.routes)
     this.#names = snapshot.routeSet.routes.map((route) => route.name)
-    this.#spelling = new SpellCheck(routeTexts(snapshot), encoder.lexicon)
+    this.#spelling = new SpellCheck(ownTexts(snapshot.routeSet), encoder.lexicon)
     this.#sharpness = snapshot.calibration.sharpness
     this.#isOwnWord = (word) => this.scorer.vocabulary.has(word)
   }
@@ -282,7 +284,10 @@ export class Decider {
     options: RouteOptions,
     intents: readonly Intent[] | undefined,
   ): Decision {
-    const candidates = this.#candidates(reading, matches, open, options.topK ?? DEFAULT_TOP_K)
+    const topK = options.topK ?? DEFAULT_TOP_K
+    // The reason must not depend on how many candidates the caller wants to see.
+    const wide = this.#candidates(reading, matches, open, Math.max(2, topK))
+    const candidates = wide.length > topK ? wide.slice(0, topK) : wide
     const forced = matches !== null && matches.forced >= 0
     const first = candidates[0]
     const confidence = first?.confidence ?? 1e-6
@@ -293,7 +298,7 @@ export class Decider {
       ? 'rule'
       : chosen
         ? 'match'
-        : this.#refusal(reading, candidates, threshold)
+        : refusalReason(reading.outOfScope, wide, threshold)
     return {
       route,
       confidence,
@@ -309,21 +314,6 @@ export class Decider {
       latencyUs: 0,
       ...(intents ? { intents } : {}),
     }
-  }
-
-  #refusal(reading: Reading, candidates: readonly Candidate[], threshold: number): DecisionReason {
-    if (reading.outOfScope > 0.5) return 'out-of-scope'
-    const [first, second] = candidates
-    // Either alone is too unsure, but one of the two is probably right.
-    if (
-      first &&
-      second &&
-      first.confidence + second.confidence >= threshold &&
-      second.confidence >= first.confidence / 2
-    ) {
-      return 'ambiguous'
-    }
-    return 'below-threshold'
   }
 
   #candidates(
@@ -366,13 +356,3 @@ export class Decider {
 
 /** Confidence is never exactly 0 or 1. */
 const held = (p: number) => Math.min(Math.max(p, 1e-6), 1 - 1e-6)
-
-function* routeTexts(snapshot: SnapshotData): Generator<string> {
-  for (const route of snapshot.routeSet.routes) {
-    yield route.name
-    if (route.description) yield route.description
-    yield* route.examples
-    yield* route.negatives ?? []
-  }
-  yield* snapshot.routeSet.outOfScope ?? []
-}

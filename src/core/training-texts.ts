@@ -40,6 +40,17 @@ function weightOfGenericTexts(routes: number, examples: number): number {
   )
 }
 
+/** Every text that the user wrote, names and descriptions included. */
+export function* ownTexts(routeSet: RouteSet): Generator<string> {
+  for (const route of routeSet.routes) {
+    yield route.name
+    if (route.description) yield route.description
+    yield* route.examples
+    yield* route.negatives ?? []
+  }
+  yield* routeSet.outOfScope ?? []
+}
+
 /** How many texts of the user's own a fit of this set learns from, at most: what a fit costs grows with it. */
 export function textsToFit(routeSet: RouteSet): number {
   return routeSet.routes.reduce(

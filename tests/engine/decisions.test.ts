@@ -43,6 +43,7 @@ describe('any decision', () => {
             const decision = router.route(message, { topK })
             const { candidates, confidence, threshold, route, reason } = decision
             expect(candidates).toHaveLength(Math.min(topK, routeSet.routes.length))
+            expect(router.route(message, { topK: 1 }).reason).toBe(decision.reason)
             expect(confidence).toBe(candidates[0]!.confidence)
             for (const [place, candidate] of candidates.entries()) {
               expect(candidate.confidence).toBeGreaterThan(0)
