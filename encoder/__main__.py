@@ -1,8 +1,7 @@
-"""`python -m encoder`: trains the encoder and writes every file that the package ships."""
+"""`python -m encoder`: trains the encoder and writes its weights, model card and reference set."""
 
 import argparse
 import os
-import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m encoder", description=__doc__)
-    parser.add_argument("--seed", type=int, help="seed of spans, batches and the background draw (default: the published one)")
+    parser.add_argument("--seed", type=int, help="seed of spans and batches (default: the published one)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads for all numeric work (default: all cores)")
     parser.add_argument("--output", type=Path, help="folder for the files (default: src/encoders/builtin/model)")
     parser.add_argument("--data", type=Path, help="folder with clinc150/ and hwu64/ (default: benchmarks/quality/data)")
@@ -24,7 +23,6 @@ def main() -> None:
         os.environ[variable] = str(arguments.threads)  # read when numpy is first imported, below
 
     from . import settings
-    from .background import write_background
     from .corpus import corpus_sha256
     from .evaluation import cross_validate, report_test
     from .export import quantise, read_model, write_model
@@ -63,9 +61,7 @@ def main() -> None:
     digest = corpus_sha256()
     fingerprint = write_model(path, table, recipe, texts, digest)
     _, _, table = read_model(path)
-    step("background and reference set")
-    write_background(folder / "background.tsv", recipe)
-    shutil.copy(settings.CORPUS_FILE.parent / "LICENSE-WORDNET.txt", folder)  # it goes wherever WordNet's texts go
+    step("reference set")
     entries = write_parity(folder / "parity.json", table)
     scores = None
     if (data / "clinc150").is_dir():

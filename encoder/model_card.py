@@ -39,7 +39,7 @@ The product adds word features, so it scores higher.
 {scores}
 
 ## Data
-`corpus/corpus.tsv.gz`, SHA-256 `{corpus_sha256}`. Short English texts, unlabelled:
+`encoder/corpus/corpus.tsv.gz`, SHA-256 `{corpus_sha256}`. Short English texts, unlabelled:
 
 | texts | source | licence |
 | --- | --- | --- |
@@ -47,18 +47,15 @@ The product adds word features, so it scores higher.
 | 16,835 user and assistant turns | Taskmaster-3 and Taskmaster-4, Byrne et al., Google | CC BY 4.0 |
 | 7,179 questions | Natural Questions, Kwiatkowski et al., Google | CC BY-SA 3.0 |
 | 14,000 sentences | WikiSplit, Botha et al., Google, from English Wikipedia | CC BY-SA 4.0 |
-| 113,359 examples, definitions and terms | WordNet, copyright 2006 and 2011 by Princeton University, all rights reserved | WordNet licence (`LICENSE-WORDNET.txt`, beside this file) |
+| 113,359 examples, definitions and terms | WordNet, copyright 2006 and 2011 by Princeton University, all rights reserved | WordNet licence (`encoder/corpus/LICENSE-WORDNET.txt`) |
 | 21,398 words | the teacher's vocabulary | Apache-2.0 |
 
 To these come {spans:,} random spans of {span_min} to {span_max} words drawn from the same texts, and {copies:,} copies with slips of
 the keyboard in about {share:.0%} of their longer words, which the table learns to read like the text as it was. A random span
 can coincide with a common phrase of an evaluation set, such as "thank you very much"; it carries no label.
 
-`background.tsv` holds 3,000 of those texts, unchanged but for Wikipedia sentences cut to twelve words: 900 WordNet
-examples, 600 Natural Questions, 500 Schema-Guided Dialogue, 400 Taskmaster, 600 WikiSplit. Each line names its source
-and stays under that source's licence as given above.
-
-`parity.json` is our own writing: texts in many scripts with the piece numbers and vectors that a reader of the weights must give.
+None of these texts is in the package. `parity.json`, which is not either, is our own writing: texts in many scripts with the piece
+numbers and vectors that a reader of the weights must give.
 
 The evaluation sets are CLINC150 (Larson et al., 2019, CC BY 3.0) and HWU64 (Liu et al., 2019, CC BY 4.0).
 

@@ -1,6 +1,6 @@
 // Builds dist/: the WASM kernels (AssemblyScript, inlined as base64), then TypeScript, then the files that are data.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,5 +49,9 @@ if (!process.argv.includes('--kernels-only')) {
   rmSync(inRoot('dist'), { recursive: true, force: true })
   mkdirSync(inRoot('dist'))
   run(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json'])
-  cpSync(inRoot('src/encoders/builtin/model'), inRoot('dist/encoders/builtin/model'), { recursive: true })
+  const model = 'encoders/builtin/model'
+  mkdirSync(inRoot('dist', model))
+  for (const file of ['strata-encoder-1.bin', 'MODEL_CARD.md']) {
+    copyFileSync(inRoot('src', model, file), inRoot('dist', model, file))
+  }
 }
