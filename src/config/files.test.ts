@@ -91,4 +91,18 @@ describe('parseLabelledText', () => {
       'd.jsonl:5',
     ])
   })
+
+  it('refuses an empty route and a text over 32 KiB, and names what other tools call the route', () => {
+    const lines = [
+      '{"text":"a","route":""}',
+      `{"text":"${'x'.repeat(40_000)}","route":null}`,
+      '{"text":"a","label":"x"}',
+    ]
+    const error = refusal(() => parseLabelledText(lines.join('\n'), 'd.jsonl'))
+    expect(error.details.map((detail) => detail.message)).toEqual([
+      expect.stringContaining('expected the name of a route'),
+      expect.stringContaining('32768 bytes'),
+      expect.stringContaining('label: unknown field; name it route'),
+    ])
+  })
 })

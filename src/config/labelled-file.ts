@@ -1,5 +1,6 @@
 import type { LabelledText } from '../contracts/index.ts'
-import { type ErrorDetail, StrataError } from '../errors/index.ts'
+import { type MessageRow, parseLabelledRow, parseMessageRow } from '../core/parse-route-set.ts'
+import { type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
 import { readText } from './parse-document.ts'
 import { shown } from './problems.ts'
 
@@ -15,22 +16,32 @@ export function readLabelledFile(file: string): LabelledText[] {
 
 /** The same for a text in hand; `file` is only named in errors. */
 export function parseLabelledText(text: string, file: string): LabelledText[] {
-  const rows: LabelledText[] = []
+  return parseLines(text, file, parseLabelledRow)
+}
+
+/** Reads messages whose route need not be known, such as recorded traffic; else as `readLabelledFile`. */
+export function readMessageFile(file: string): MessageRow[] {
+  return parseLines(readText(file, 'data'), file, parseMessageRow)
+}
+
+function parseLines<Row>(text: string, file: string, parseRow: (value: unknown) => Row): Row[] {
+  const rows: Row[] = []
   const details: ErrorDetail[] = []
-  let problems = 0
+  let bad = 0
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
-    const row = readRow(line)
-    if (typeof row !== 'string') rows.push(row)
-    else if (++problems <= PROBLEMS_SHOWN) {
-      details.push({ path: `${file}:${index + 1}`, message: row, got: shown(line) })
+    try {
+      rows.push(parseRow(JSON.parse(line)))
+    } catch (error) {
+      if (++bad > PROBLEMS_SHOWN) continue
+      details.push({ path: `${file}:${index + 1}`, message: reasonOf(error), got: shown(line) })
     }
   }
-  if (problems > 0) {
-    const first = details[0] as ErrorDetail
+  const first = details[0]
+  if (first !== undefined) {
     throw new StrataError(
       'invalid_data',
-      `${problems === 1 ? 'A line' : `${problems} lines`} of the labelled data cannot be used; the first is ${first.path}: ${first.message}. ` +
+      `${bad === 1 ? 'A line' : `${bad} lines`} of the data cannot be used; the first is ${first.path}: ${first.message}. ` +
         'Each line must be like {"text": "where is my refund?", "route": "billing"}, with "route": null for out of scope.',
       { details },
     )
@@ -38,16 +49,8 @@ export function parseLabelledText(text: string, file: string): LabelledText[] {
   return rows
 }
 
-function readRow(line: string): LabelledText | string {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return 'not valid JSON'
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not an object'
-  const { text, route } = value as { text?: unknown; route?: unknown }
-  if (typeof text !== 'string') return '"text" must be text'
-  if (route !== null && typeof route !== 'string') return '"route" must be the name of a route, or null'
-  return { text, route }
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'not valid JSON'
+  if (!isStrataError(error)) throw error
+  return error.details.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
 }

@@ -401,13 +401,8 @@ describe('labelled rows', () => {
       parseLabelledRows([{ text: 'a' }, { text: 1, route: null }, 'x', { text: 'a', label: 'b' }]),
     )
     expect(error.code).toBe('invalid_data')
-    expect(error.details.map((detail) => detail.path)).toEqual([
-      '[0].route',
-      '[1].text',
-      '[2]',
-      '[3].label',
-      '[3].route',
-    ])
+    expect(error.details.map((detail) => detail.path)).toEqual(['[0].route', '[1].text', '[2]', '[3].label'])
+    expect(error.details[3]?.message).toContain('name it route')
     expect(refusal(() => parseLabelledRows({})).code).toBe('invalid_data')
   })
 })

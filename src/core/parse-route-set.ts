@@ -13,7 +13,12 @@ import {
 } from './parsing/read-values.ts'
 import { nameAsText } from './training-texts.ts'
 
-export { parseLabelledRows } from './parsing/parse-labelled-rows.ts'
+export {
+  type MessageRow,
+  parseLabelledRow,
+  parseLabelledRows,
+  parseMessageRow,
+} from './parsing/parse-labelled-rows.ts'
 
 export const MAX_ROUTES = 20_000
 /** Examples of all routes together. */
