@@ -1,4 +1,5 @@
 import type { LabelledText } from '../contracts/index.ts'
+import type { MessageRow } from '../core/parse-route-set.ts'
 import { StrataError } from '../errors/index.ts'
 
 /**
@@ -7,7 +8,16 @@ import { StrataError } from '../errors/index.ts'
  */
 export async function readLabelledRows(path: string): Promise<LabelledText[]> {
   const { readLabelledFile } = await import('../config/labelled-file.ts')
-  const rows = readLabelledFile(path)
+  return atLeastOne(readLabelledFile(path), path)
+}
+
+/** The same for rows whose route need not be known. */
+export async function readMessageRows(path: string): Promise<MessageRow[]> {
+  const { readMessageFile } = await import('../config/labelled-file.ts')
+  return atLeastOne(readMessageFile(path), path)
+}
+
+function atLeastOne<Row>(rows: Row[], path: string): Row[] {
   if (rows.length > 0) return rows
   throw new StrataError(
     'not_enough_data',

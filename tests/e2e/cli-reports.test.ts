@@ -189,6 +189,21 @@ test('diff lists what changes between two files, and between a snapshot and its 
   expect(JSON.parse(same.out)).toEqual({ changed: 0, of: LABELLED.length, changes: [] })
 })
 
+test('diff takes a recording without labels, and then judges nothing', async () => {
+  const starter = readFileSync(folder.file('routes.yaml'), 'utf8')
+  writeFileSync(folder.file('strict.yaml'), starter.replace('threshold: 0.5', 'threshold: 1'))
+  writeFileSync(
+    folder.file('recorded.jsonl'),
+    LABELLED.map(({ text }) => `${JSON.stringify({ text })}\n`).join(''),
+  )
+  const { code, out } = await inFolder('diff', 'routes.yaml', 'strict.yaml', '--data', 'recorded.jsonl')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^[1-9]\d* of 6 decisions change/)
+  expect(out).not.toMatch(/by the labels|better|worse/)
+  const labelled = await inFolder('diff', 'routes.yaml', 'strict.yaml', '--data', 'labelled.jsonl')
+  expect(labelled.out).toContain('by the labels')
+})
+
 test('an empty data file is refused, not called perfect', async () => {
   writeFileSync(folder.file('empty.jsonl'), '\n')
   for (const words of [

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { readLabelledRows } from '../labelled-rows.ts'
+import { readMessageRows } from '../labelled-rows.ts'
 import { confidenceText } from '../print-decision.ts'
 import { loadAnyRouter } from '../router-source.ts'
 import { tableLines } from '../table.ts'
@@ -26,7 +26,7 @@ export const diff = defineCommand({
       kind: 'file',
       required: true,
       placeholder: 'JSONL',
-      summary: 'Texts to decide: {"text": …, "route": right name or null} a line',
+      summary: 'Texts to decide: {"text": …} a line, with "route": right name or null where it is known',
     },
     show: {
       kind: 'number',
@@ -45,7 +45,7 @@ export const diff = defineCommand({
   ],
   async run({ flags, positionals, terminal }) {
     const { diffDecisions } = await import('../../core/diff-decisions.ts')
-    const rows = await readLabelledRows(flags.data)
+    const rows = await readMessageRows(flags.data)
     const [beforeFile = '', afterFile = ''] = positionals
     const before = await loadAnyRouter(beforeFile, terminal)
     const after = await loadAnyRouter(afterFile, terminal)
@@ -97,15 +97,18 @@ interface Change {
 }
 
 function effectOf({ before, after, expected }: Change): 'better' | 'worse' | 'neither' {
+  if (expected === undefined) return 'neither'
   if (after.route === expected) return 'better'
   return before.route === expected ? 'worse' : 'neither'
 }
 
 function verdict(changes: readonly Change[]): string {
-  if (changes.length === 0) return ''
+  const labelled = changes.filter((change) => change.expected !== undefined).length
+  if (labelled === 0) return ''
   const better = changes.filter((change) => effectOf(change) === 'better').length
   const worse = changes.filter((change) => effectOf(change) === 'worse').length
-  return `: by the labels ${better} for the better, ${worse} for the worse`
+  const some = labelled < changes.length ? ` of ${labelled}` : ''
+  return `: by the labels${some} ${better} for the better, ${worse} for the worse`
 }
 
 function markOf(change: Change): { text: string; style: 'green' | 'red' | 'dim' } {
