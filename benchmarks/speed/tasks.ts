@@ -24,7 +24,7 @@ export interface FitOutcome {
   readonly accuracyCv: number | null
 }
 
-/** Of the round with the lowest mean; `rounds` has the means of the last ones. */
+/** Of the round with the lowest mean; `rounds` has the means of all. */
 export interface Latency {
   readonly queries: number
   readonly meanUs: number
