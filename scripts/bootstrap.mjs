@@ -78,12 +78,12 @@ function ensureBuild() {
 }
 
 /** Runs on the checkout's own Node, passes signals on, and ends as the command ends. */
-function hand(args) {
+function hand(args, folder = process.cwd()) {
   const env = {
     ...process.env,
     PATH: `${dirname(ownNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
   }
-  const child = spawn(ownNode, args, { stdio: 'inherit', env })
+  const child = spawn(ownNode, args, { stdio: 'inherit', env, cwd: folder })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // npm passes SIGTERM to the shell between us, which dies without passing it on; then our parent changes.
   const parent = process.ppid
@@ -97,6 +97,9 @@ function hand(args) {
   )
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
 }
+
+/** Where the user is: npm runs scripts at the root of the checkout, and paths on a command line mean something else. */
+const userFolder = () => (process.env.npm_lifecycle_event === 'cli' ? process.env.INIT_CWD : undefined)
 
 const [command = 'setup', ...rest] = process.argv.slice(2)
 if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -120,6 +123,6 @@ const main = inRoot('dist', 'cli', 'main.js')
 if (command === 'setup') say('Set up. Next: npm start, or npm run -s cli -- --help')
 else if (command === 'start')
   hand([main, 'serve', ...(process.env.STRATAROUTER_CONFIG ? [] : ['--demo']), ...rest])
-else if (command === 'cli') hand([main, ...rest])
+else if (command === 'cli') hand([main, ...rest], userFolder())
 else if (command === 'test') hand([inRoot('node_modules', 'vitest', 'vitest.mjs'), 'run', ...rest])
 else fail(`unknown command "${command}"`, 'Expected one of: setup, start, cli, test.')

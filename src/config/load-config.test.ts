@@ -82,7 +82,8 @@ describe('loadConfig', () => {
         ['datadir', 'dataDir'],
       ]),
     )
-    expect(error.message).toContain(`${file}:2`)
+    expect(error.message).toContain(`server.prot: unknown; did you mean server.port? (${file}:2), got 80`)
+    expect(error.message).toContain('datadir: unknown; did you mean dataDir?')
     expect(error.message).toContain('"eighty"')
   })
 

@@ -34,7 +34,9 @@ function detailsOf(issue: z.core.$ZodIssue, path: Path, input: unknown, schema: 
       const nearest = nearestName(key, known)
       return {
         path: pathText([...path, key]),
-        message: nearest ? `unknown; did you mean ${nearest}?` : `unknown; known here: ${known.join(', ')}`,
+        message: nearest
+          ? `unknown; did you mean ${pathText([...path, nearest])}?`
+          : `unknown; known here: ${known.join(', ')}`,
         got: shown(valueAt(input, [...path, key])),
         ...(nearest ? { nearest } : {}),
       }

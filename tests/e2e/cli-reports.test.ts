@@ -52,6 +52,11 @@ test('fit reports and saves a snapshot that decides as the route file does', asy
   expect(await decide('--snapshot', 'routes.snapshot')).toEqual(await decide('--routes', 'routes.yaml'))
 })
 
+test('fit takes ./routes.yaml where no route file is named, as the other commands do', async () => {
+  const { code, out } = await inFolder('fit', '--out', 'default.snapshot', '--json')
+  expect({ code, report: JSON.parse(out) }).toMatchObject({ code: 0, report: { routes: 3, examples: 18 } })
+})
+
 test('fit leaves no temporary file behind and touches nothing when it fails', async () => {
   writeFileSync(folder.file('kept.snapshot'), 'kept')
   const failed = await inFolder('fit', '--routes', 'missing.yaml', '--out', 'kept.snapshot')

@@ -61,11 +61,14 @@ test('with --json an error is one JSON line on standard error', async () => {
   })
 })
 
-test('without a route file the way out is named', async () => {
-  const { code, errorOut } = await runProgram(['route', 'hello'], { cwd: folder.path })
-  expect(code).toBe(EXIT_CODES.input.code)
-  expect(errorOut).toMatch(/no \.\/routes\.yaml.*stratarouter init/)
-})
+test.each([['route', 'hello'], ['lint'], ['fit', '--out', 'x.snapshot']])(
+  'without a route file %s names the way out',
+  async (...words) => {
+    const { code, errorOut } = await runProgram(words, { cwd: folder.path })
+    expect(code).toBe(EXIT_CODES.input.code)
+    expect(errorOut).toMatch(/no \.\/routes\.yaml.*stratarouter init/)
+  },
+)
 
 test.each([
   ['route', '--routes', 'missing.yaml', 'hello'],

@@ -5,7 +5,7 @@ import { chanceInFit } from '../evaluation-report/calibration-chance.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { readLabelledRows } from '../labelled-rows.ts'
 import { programName } from '../program-name.ts'
-import { compileRouteSet } from '../router-source.ts'
+import { compileRouteSet, defaultRouteFile, SOURCE_FLAGS } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted, grouped, padEnd, percent } from '../text-layout.ts'
 import { usageError } from '../usage-error.ts'
@@ -18,7 +18,7 @@ export const fit = defineCommand({
     'Compiles the route file, calibrates its confidences and saves the result as one snapshot file that loads in milliseconds. ' +
     'With labelled data it can promise an error rate instead of asking you for a threshold.',
   flags: {
-    routes: { kind: 'file', required: true, summary: 'Route file (YAML or JSON)' },
+    routes: SOURCE_FLAGS.routes,
     out: { kind: 'file', required: true, placeholder: 'SNAPSHOT', summary: 'Where to save the snapshot' },
     data: {
       kind: 'file',
@@ -49,11 +49,12 @@ export const fit = defineCommand({
     }
     const data = flags.data === undefined ? undefined : await readLabelledRows(flags.data)
     const { readRouteFile } = await import('../../config/route-file.ts')
-    const routeSet = readRouteFile(flags.routes)
+    const routes = flags.routes ?? (await defaultRouteFile())
+    const routeSet = readRouteFile(routes)
     if (data === undefined && routeSet.defaults?.maxErrorRate !== undefined) {
       throw new StrataError(
         'not_enough_data',
-        `${flags.routes} sets defaults.maxErrorRate to ${routeSet.defaults.maxErrorRate}, which only labelled data can promise. ` +
+        `${routes} sets defaults.maxErrorRate to ${routeSet.defaults.maxErrorRate}, which only labelled data can promise. ` +
           'Add --data labelled.jsonl, or take maxErrorRate out of the file.',
       )
     }
