@@ -13,7 +13,7 @@ export function printError(error: unknown, terminal: Terminal): number {
     terminal.writeError(`${JSON.stringify({ error: { code, message, details } })}\n`)
   } else {
     const lines = [`${terminal.styleError(['bold', 'red'], 'error:')} ${report.message}`]
-    const untold = report.details.filter((detail) => !report.message.includes(detail.message))
+    const untold = report.details.filter((detail) => !isTold(detail, report))
     for (const detail of untold.slice(0, MOST_DETAILS)) lines.push(`  ${detailLine(detail)}`)
     const left = untold.length - MOST_DETAILS
     if (left > 0) lines.push(`  and ${left} more; --json lists them all`)
@@ -72,8 +72,16 @@ function systemError(error: unknown) {
   }
 }
 
+/** True when the message says the same already, at least of the same place. */
+function isTold(detail: ErrorDetail, report: { message: string; details: readonly ErrorDetail[] }): boolean {
+  const what = detail.message.replace(/ \(line \d+\)$/, '')
+  return report.message.includes(
+    report.details.length === 1 || detail.path === '' ? what : `${detail.path}: ${what}`,
+  )
+}
+
 function detailLine(detail: ErrorDetail): string {
   const where = detail.path === '' ? '' : `${detail.path}: `
-  const nearest = detail.nearest ? ` Did you mean ${detail.nearest}?` : ''
-  return printable(`${where}${detail.message}${nearest}`)
+  const isHinted = detail.nearest === undefined || /did you mean/i.test(detail.message)
+  return printable(`${where}${detail.message}${isHinted ? '' : ` Did you mean ${detail.nearest}?`}`)
 }
