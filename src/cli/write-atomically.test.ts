@@ -28,3 +28,8 @@ test('a missing folder is named', async () => {
   const path = join(folder, 'no', 'such', 'file')
   await expect(writeAtomically(path, 'text')).rejects.toMatchObject({ code: 'file_not_found' })
 })
+
+test('an error names the file that was wanted, not the temporary one', async () => {
+  const path = join(folder, 'n'.repeat(300))
+  await expect(writeAtomically(path, 'text')).rejects.toMatchObject({ code: 'ENAMETOOLONG', path })
+})

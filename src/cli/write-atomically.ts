@@ -26,15 +26,19 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     try {
       await file.writeFile(content)
       await file.sync()
-    } finally {
       await file.close()
+      await rename(temporary, path)
+    } catch (error) {
+      await file.close()
+      await rm(temporary, { force: true })
+      throw error
     }
-    await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
     if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
       throw new StrataError('invalid_request', `${path} is a folder, a file was expected. Name a file in it.`)
     }
+    // Who reads the error asked for `path` and knows nothing of the other name.
+    if (error instanceof Error && 'path' in error) error.path = path
     throw error
   }
 }
