@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import type { Encoder, LabelledText, RouteSet } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
-import { StrataError } from '../errors/index.ts'
+import { isStrataError, StrataError } from '../errors/index.ts'
 import type { FlagTable } from './command.ts'
 import { programName } from './program-name.ts'
 import { progressLine } from './progress-line.ts'
@@ -50,8 +50,7 @@ export async function loadRouter(
 
 /** A router from a file that is either a route file or a snapshot. */
 export async function loadAnyRouter(path: string, terminal: Terminal): Promise<Router> {
-  const start = (await readFile(path)).subarray(0, SNIFFED_BYTES)
-  return start.includes(0) ? loadSnapshot(path) : compileRouteFile(path, terminal)
+  return isBinary(await readFile(path)) ? loadSnapshot(path) : compileRouteFile(path, terminal)
 }
 
 export async function compileRouteFile(path: string, terminal: Terminal): Promise<Router> {
@@ -76,11 +75,24 @@ export async function compileRouteSet(
 
 async function loadSnapshot(path: string): Promise<Router> {
   const file = await readFile(path)
+  if (file.length > 0 && !isBinary(file)) {
+    throw new StrataError(
+      'invalid_snapshot',
+      `${path} is a text file, where a snapshot written by fit was expected. If it is a route file, use --routes ${path}.`,
+    )
+  }
   // A plain view: the `slice` of a Buffer shares memory where that of a Uint8Array copies.
   const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength)
   const [{ Router }, encoder] = await Promise.all([import('../core/index.ts'), builtinEncoder()])
-  return Router.load(bytes, encoder)
+  try {
+    return Router.load(bytes, encoder)
+  } catch (error) {
+    if (!isStrataError(error)) throw error
+    throw new StrataError(error.code, `${path}: ${error.message}`, { details: error.details, cause: error })
+  }
 }
+
+const isBinary = (file: Uint8Array): boolean => file.subarray(0, SNIFFED_BYTES).includes(0)
 
 async function builtinEncoder(): Promise<Encoder> {
   const { loadBuiltinEncoder } = await import('../encoders/builtin/index.ts')

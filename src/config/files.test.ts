@@ -65,6 +65,20 @@ describe('parseRouteText', () => {
     expect(error.details[0]?.message).toContain('line 5')
   })
 
+  it.each(['', ' \n', '# only a remark\n', 'null'])(
+    'says of the empty file %j that it is empty and how to begin',
+    (text) => {
+      const error = refusal(() => parseRouteText(text, 'r.yaml'))
+      expect(error.message).toMatch(/^r\.yaml is empty.*stratarouter init/)
+    },
+  )
+
+  it('knows a snapshot and says where it goes', () => {
+    const error = refusal(() => parseRouteText('SRSNAP01\0\x10', 'r.snapshot'))
+    expect(error.code).toBe('invalid_route_set')
+    expect(error.message).toContain('--snapshot r.snapshot')
+  })
+
   it('returns a checked route set', () => {
     const set = parseRouteText('routes: [{ id: billing, utterances: [pay] }]', 'f')
     expect(set.routes).toMatchObject([{ name: 'billing', examples: ['pay'] }])

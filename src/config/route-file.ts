@@ -11,9 +11,24 @@ export function readRouteFile(file: string): RouteSet {
   return parseRouteText(readText(file, 'route file'), file)
 }
 
+/** How a snapshot begins; no YAML or JSON does. */
+const SNAPSHOT_START = 'SRSNAP'
+
 /** The same for a text in hand; `file` is only named in errors. */
 export function parseRouteText(text: string, file: string): RouteSet {
+  if (text.startsWith(SNAPSHOT_START)) {
+    throw new StrataError(
+      'invalid_route_set',
+      `${file} is a snapshot, where a route file (YAML or JSON) was expected. Use --snapshot ${file}, or name the route file that it was made from.`,
+    )
+  }
   const document = parseDocument(text, file, 'invalid_route_set')
+  if (document.value === null || document.value === undefined) {
+    throw new StrataError(
+      'invalid_route_set',
+      `${file} is empty, where routes were expected. Write a starter with "stratarouter init ${file} --force".`,
+    )
+  }
   try {
     return parseRouteSet(document.value)
   } catch (error) {
