@@ -1,6 +1,6 @@
 import type { LabelledText } from '../contracts/index.ts'
 import type { MessageRow } from '../core/parse-route-set.ts'
-import { StrataError } from '../errors/index.ts'
+import { isStrataError, StrataError } from '../errors/index.ts'
 
 /**
  * Rows of a labelled file, at least one.
@@ -23,4 +23,17 @@ function atLeastOne<Row>(rows: Row[], path: string): Row[] {
     'not_enough_data',
     `${path} has no rows. Write one message a line, like {"text": "where is my refund?", "route": "billing"}.`,
   )
+}
+
+/** Does what takes these rows; when it refuses them, the error names their file. */
+export async function withRowsOf<Result>(
+  path: string | undefined,
+  action: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action()
+  } catch (error) {
+    if (path === undefined || !isStrataError(error) || error.code !== 'invalid_data') throw error
+    throw new StrataError(error.code, `${path}: ${error.message}`, { details: error.details, cause: error })
+  }
 }

@@ -108,7 +108,20 @@ test('a file that is no snapshot is refused by name of the fault', async () => {
   writeFileSync(folder.file('wrong.snapshot'), Buffer.from([0, 1, 2, 3]))
   const { code, errorOut } = await inFolder('route', '--snapshot', 'wrong.snapshot', '--json', 'hello')
   expect(code).toBe(EXIT_CODES.input.code)
-  expect(JSON.parse(errorOut).error.code).toBe('invalid_snapshot')
+  expect(JSON.parse(errorOut).error).toMatchObject({
+    code: 'invalid_snapshot',
+    message: expect.stringContaining('wrong.snapshot'),
+  })
+})
+
+test('a route file and a snapshot given for each other are told apart', async () => {
+  expect((await inFolder('fit', '--routes', 'routes.yaml', '--out', 'swap.snapshot')).code).toBe(0)
+  const asRoutes = await inFolder('route', '--routes', 'swap.snapshot', 'hello')
+  expect(asRoutes.code).toBe(EXIT_CODES.input.code)
+  expect(asRoutes.errorOut).toMatch(/^error: swap\.snapshot is a snapshot.*--snapshot swap\.snapshot.*\n$/)
+  const asSnapshot = await inFolder('route', '--snapshot', 'routes.yaml', 'hello')
+  expect(asSnapshot.code).toBe(EXIT_CODES.input.code)
+  expect(asSnapshot.errorOut).toMatch(/^error: routes\.yaml is a text file.*--routes routes\.yaml.*\n$/)
 })
 
 test('eval --json prints every figure of the contract', async () => {
@@ -156,9 +169,11 @@ test('eval --html writes one page that needs nothing else', async () => {
 
 test('a label that names no route is refused with the nearest', async () => {
   writeFileSync(folder.file('misspelt.jsonl'), '{"text":"my invoice","route":"biling"}\n')
-  const { code, errorOut } = await inFolder('eval', '--data', 'misspelt.jsonl')
-  expect(code).toBe(EXIT_CODES.input.code)
-  expect(errorOut).toContain('billing')
+  for (const words of [['eval'], ['fit', '--routes', 'routes.yaml', '--out', 'x.snapshot']]) {
+    const { code, errorOut } = await inFolder(...words, '--data', 'misspelt.jsonl')
+    expect(code).toBe(EXIT_CODES.input.code)
+    expect(errorOut).toMatch(/^error: misspelt\.jsonl: 1 of 1 rows .*"biling"; did you mean billing\?\n$/)
+  }
 })
 
 test('lint ends with 1 when a route cannot work', async () => {

@@ -2,7 +2,7 @@ import type { LabelledText } from '../../contracts/index.ts'
 import type { Router } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { readLabelledRows } from '../labelled-rows.ts'
+import { readLabelledRows, withRowsOf } from '../labelled-rows.ts'
 import { loadRouter, SOURCE_FLAGS } from '../router-source.ts'
 import { writeAtomically } from '../write-atomically.ts'
 
@@ -44,7 +44,7 @@ export const evaluate = defineCommand({
     const data = await readLabelledRows(flags.data)
     const { router, path } = await loadRouter(flags, terminal)
     warmUp(router, data)
-    const evaluation = router.evaluate(data)
+    const evaluation = await withRowsOf(flags.data, () => router.evaluate(data))
     const context = {
       source: path,
       data: flags.data,

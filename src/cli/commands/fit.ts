@@ -3,7 +3,7 @@ import { StrataError } from '../../errors/index.ts'
 import { defineCommand } from '../command.ts'
 import { chanceInFit } from '../evaluation-report/calibration-chance.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { readLabelledRows } from '../labelled-rows.ts'
+import { readLabelledRows, withRowsOf } from '../labelled-rows.ts'
 import { programName } from '../program-name.ts'
 import { compileRouteSet, defaultRouteFile, SOURCE_FLAGS } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
@@ -58,10 +58,11 @@ export const fit = defineCommand({
           'Add --data labelled.jsonl, or take maxErrorRate out of the file.',
       )
     }
-    const router = await compileRouteSet(routeSet, terminal, {
+    const options = {
       ...(data ? { data } : {}),
       ...(maxErrorRate === undefined ? {} : { maxErrorRate }),
-    })
+    }
+    const router = await withRowsOf(flags.data, () => compileRouteSet(routeSet, terminal, options))
     const bytes = router.save()
     await writeAtomically(flags.out, bytes)
     const report = { ...router.report, bytes: bytes.length }

@@ -23,16 +23,19 @@ export function checkLabels(rows: readonly LabelledText[], routes: Iterable<stri
     const nearest = nearestName(label, known)
     const remedy = nearest === undefined ? 'write null if no route is right' : `did you mean ${nearest}?`
     return {
-      path: `line ${row}`,
-      message: `no route has this name; ${remedy}${count === 1 ? '' : ` (${count} rows)`}`,
-      got: label.slice(0, 80),
+      path: `row ${row}`,
+      message: `there is no route "${shortened(label)}"; ${remedy}${count === 1 ? '' : ` (${count} rows)`}`,
+      got: shortened(label),
       ...(nearest === undefined ? {} : { nearest }),
     }
   })
   const first = details[0]!
+  const wrong = [...unknown.values()].reduce((sum, { count }) => sum + count, 0)
   throw new StrataError(
     'invalid_data',
-    `${unknown.size === 1 ? 'A label names a route' : `${unknown.size} labels name routes`} that the set does not have. First, ${first.path}: "${first.got}": ${first.message}`,
+    `${wrong} of ${rows.length} rows ${wrong === 1 ? 'names a route' : 'name routes'} that the set does not have. First, ${first.path}: ${first.message}`,
     { details },
   )
 }
+
+const shortened = (label: string): string => label.slice(0, 80)

@@ -106,7 +106,7 @@ test('without rows there are no figures, and nothing throws', () => {
   })
 })
 
-test('a label that names no route is refused with its line and the nearest route', () => {
+test('a label that names no route is refused with its row, how many there are and the nearest route', () => {
   try {
     checkLabels(
       [
@@ -120,10 +120,11 @@ test('a label that names no route is refused with its line and the nearest route
   } catch (error) {
     if (!isStrataError(error)) throw error
     expect(error.code).toBe('invalid_data')
+    expect(error.message).toMatch(/^2 of 3 rows name routes .*row 2: there is no route "biling"/)
     expect(error.details).toEqual([
       {
-        path: 'line 2',
-        message: 'no route has this name; did you mean billing? (2 rows)',
+        path: 'row 2',
+        message: 'there is no route "biling"; did you mean billing? (2 rows)',
         got: 'biling',
         nearest: 'billing',
       },
