@@ -117,9 +117,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   shutdown: z
     .strictObject({
-      drainDelayMs: describe(milliseconds(300_000).default(5000), {
+      drainDelayMs: describe(milliseconds(300_000).optional(), {
         description:
-          'After SIGTERM: how long to keep serving while `/health/ready` already answers 503, so that balancers look away. SIGINT skips it.',
+          'After SIGTERM: how long to keep serving while `/health/ready` already answers 503, so that balancers look away. SIGINT skips it. Unset: 5000 where anyone has asked `/health/ready`, otherwise 0, as nobody would notice.',
       }),
       timeoutMs: describe(milliseconds(600_000).default(10_000), {
         description:

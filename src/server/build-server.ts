@@ -12,7 +12,7 @@ import { parseJsonBody } from './parse-json-body.ts'
 import { renderReferencePage } from './reference-page.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
 import { evaluationEndpoints } from './routes/evaluation.ts'
-import { healthEndpoints } from './routes/health.ts'
+import { healthEndpoints, type Readiness } from './routes/health.ts'
 import { routeSetEndpoints } from './routes/route-sets.ts'
 import { routesEndpoints } from './routes/routes.ts'
 
@@ -31,6 +31,7 @@ const KEEP_ALIVE_MS = 72_000
 /** The HTTP server of an app, not yet listening. */
 export interface BuiltServer {
   readonly fastify: FastifyInstance
+  readonly readiness: Readonly<Readiness>
   /** From now on not ready, and every answer asks to end its connection; idle connections stay, as they may be in use. */
   drain(): void
   /** Takes no new connection and ends those that are idle, at once or after their answer; resolves when all are gone. */
@@ -38,27 +39,26 @@ export interface BuiltServer {
 }
 
 /** Every endpoint, in the order of the reference. */
-export function allEndpoints(isDraining: () => boolean): readonly AnyEndpoint[] {
+export function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
   return [
     ...decisionEndpoints,
     ...routesEndpoints,
     ...routeSetEndpoints,
     ...evaluationEndpoints,
-    ...healthEndpoints(isDraining),
+    ...healthEndpoints(readiness),
   ]
 }
 
 /** What `/openapi.json` answers; needs no running server. */
 export function openApiDocument(version: string): OpenApiDocument {
-  return describeEndpoints(
-    allEndpoints(() => false),
-    version,
-  )
+  return describeEndpoints(allEndpoints(newReadiness()), version)
 }
+
+const newReadiness = (): Readiness => ({ isDraining: false, wasAsked: false })
 
 export function buildServer(app: App): BuiltServer {
   const { server: settings } = app.config
-  let isDraining = false
+  const readiness = newReadiness()
   let isClosing = false
   const nextId = createIdSource('req')
   const instance = fastify({
@@ -92,7 +92,7 @@ export function buildServer(app: App): BuiltServer {
   instance.addHook('onRequest', (request, reply, done) => {
     metrics.inFlight++
     reply.header('x-request-id', request.id)
-    if (isDraining) reply.header('connection', 'close')
+    if (readiness.isDraining) reply.header('connection', 'close')
     done()
   })
   const checkHost = refuseForeignHosts(settings)
@@ -110,7 +110,7 @@ export function buildServer(app: App): BuiltServer {
   })
   instance.setErrorHandler((error, request, reply) => sendError(app, error, request, reply))
 
-  const endpoints = allEndpoints(() => isDraining)
+  const endpoints = allEndpoints(readiness)
   const pages = documentPages(() => describeEndpoints(endpoints, app.version))
   for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint)
   const allowed = allowedMethods([...endpoints, ...pages])
@@ -128,8 +128,9 @@ export function buildServer(app: App): BuiltServer {
   })
   return {
     fastify: instance,
+    readiness,
     drain() {
-      isDraining = true
+      readiness.isDraining = true
     },
     close() {
       isClosing = true

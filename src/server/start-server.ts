@@ -4,11 +4,14 @@ import type { Config } from '../config/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
 import { type BuiltServer, buildServer } from './build-server.ts'
 
+/** Longer than balancers usually take between two looks at `/health/ready`. */
+const DRAIN_DELAY_MS = 5000
+
 export interface StartedServer {
   /** Where it can be reached from this machine, such as `http://127.0.0.1:8000`. */
   readonly url: string
   /**
-   * Not ready at once; serves on for `shutdown.drainDelayMs`; then takes no new connection, finishes the requests in
+   * Not ready at once; serves on for `shutdown.drainDelayMs` (unset: 5 s where anyone has asked `/health/ready`); then takes no new connection, finishes the requests in
    * flight for at most `shutdown.timeoutMs`, and cuts the rest. Does not close the app.
    * @param hurry leaves out the delay, for a stop that a person waits for
    */
@@ -34,7 +37,9 @@ export async function startServer(app: App, config: Config): Promise<StartedServ
     url: `${tls ? 'https' : 'http'}://${reachableHost(address.address)}:${address.port}`,
     async close({ hurry = false } = {}) {
       built.drain()
-      if (!hurry && config.shutdown.drainDelayMs > 0) await delay(config.shutdown.drainDelayMs)
+      // Where nobody has asked whether it is ready, nobody would look away, and whoever stops it need not wait.
+      const { drainDelayMs = built.readiness.wasAsked ? DRAIN_DELAY_MS : 0 } = config.shutdown
+      if (!hurry && drainDelayMs > 0) await delay(drainDelayMs)
       const cut = setTimeout(() => fastify.server.closeAllConnections(), config.shutdown.timeoutMs)
       await built.close()
       clearTimeout(cut)

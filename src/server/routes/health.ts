@@ -7,8 +7,15 @@ const readySchema = z.object({
   checks: z.record(z.string(), z.string()).describe('Each `ok`, or what is wrong.'),
 })
 
-/** @param isDraining whether the server has been told to stop */
-export function healthEndpoints(isDraining: () => boolean): readonly AnyEndpoint[] {
+/** Whether the server should get traffic, and whether anyone wants to know. */
+export interface Readiness {
+  /** Set when the server is told to stop. */
+  isDraining: boolean
+  /** Set when `/health/ready` is asked for the first time. */
+  wasAsked: boolean
+}
+
+export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
   const live = (operation: string, path: string): AnyEndpoint =>
     defineEndpoint({
       operation,
@@ -38,9 +45,10 @@ export function healthEndpoints(isDraining: () => boolean): readonly AnyEndpoint
       },
       errors: [],
       async handle({ app, reply }) {
+        readiness.wasAsked = true
         const checks = await app.check()
         const isFailing = Object.values(checks).some((outcome) => outcome !== 'ok')
-        const status = isDraining() ? 'draining' : isFailing ? 'failing' : 'ready'
+        const status = readiness.isDraining ? 'draining' : isFailing ? 'failing' : 'ready'
         if (status !== 'ready') reply.code(503)
         return { status, checks }
       },
