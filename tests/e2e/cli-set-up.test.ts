@@ -41,7 +41,7 @@ test('config explain refuses an unknown setting with the nearest', async () => {
   writeFileSync(folder.file('misspelt.yaml'), 'server:\n  prot: 1\n')
   const { code, errorOut } = await inFolder(['config', 'explain', '--config', 'misspelt.yaml'])
   expect(code).toBe(EXIT_CODES.input.code)
-  expect(errorOut).toContain('server.prot: unknown; did you mean port?')
+  expect(errorOut).toContain('server.prot: unknown; did you mean server.port?')
 })
 
 test('config schema prints a JSON Schema', async () => {
@@ -80,7 +80,7 @@ test('doctor names a taken port and a broken route file, each with a remedy, and
 
 test('serve answers, keeps standard output to JSON lines and stops when told', async () => {
   expect((await inFolder(['init', 'served.yaml'])).code).toBe(0)
-  const words = ['serve', '--routes', 'served.yaml', '--port', '0', '--data-dir', 'data']
+  const words = ['serve', '--routes', 'served.yaml', '--port', '0', '--data-dir', 'data', '--workers', 'auto']
   const child = spawn(process.execPath, [mainFile, ...words], { cwd: folder.path })
   const exit = new Promise((resolve) => child.on('close', resolve))
   let logs = ''
@@ -105,6 +105,12 @@ test('serve answers, keeps standard output to JSON lines and stops when told', a
   child.kill('SIGINT')
   expect(await exit).toBe(0)
   expect(() => jsonLines(logs)).not.toThrow()
+})
+
+test('serve refuses more processes than it can start, and says how to have more', async () => {
+  const { code, errorOut } = await inFolder(['serve', '--workers', '4'])
+  expect(code).toBe(EXIT_CODES.usage.code)
+  expect(errorOut).toMatch(/^error: --workers expects auto or 1, got "4": .*one process.*load balancer/)
 })
 
 test('serve on a taken port ends with 5 and says how to choose another', async () => {

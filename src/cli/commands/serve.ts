@@ -1,7 +1,9 @@
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
+import { usageError } from '../usage-error.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+const WORKERS: readonly string[] = ['auto', '1']
 
 export const serve = defineCommand({
   name: 'serve',
@@ -22,6 +24,11 @@ export const serve = defineCommand({
     },
     routes: { kind: 'file', summary: 'Route file to serve and to watch' },
     'data-dir': { kind: 'folder', summary: 'Folder of the database and the compiled snapshots' },
+    workers: {
+      kind: 'text',
+      placeholder: 'auto|1',
+      summary: 'Processes that serve; for now one, which auto means too',
+    },
     demo: { kind: 'switch', summary: 'Serve a demo route set until routes are stored' },
     'log-level': { kind: 'text', choices: LOG_LEVELS, summary: 'Least serious level that is logged' },
   },
@@ -31,6 +38,12 @@ export const serve = defineCommand({
     ['stratarouter serve --demo --port 9000', 'look around with the demo routes'],
   ],
   async run({ flags, terminal }) {
+    if (flags.workers !== undefined && !WORKERS.includes(flags.workers)) {
+      throw usageError(
+        `--workers expects auto or 1, got "${flags.workers}": this release serves from one process. ` +
+          'For more, start several servers with a --data-dir each behind a load balancer.',
+      )
+    }
     const { loadConfig } = await import('../../config/index.ts')
     const loaded = loadConfig({
       ...(flags.config === undefined ? {} : { file: flags.config }),
