@@ -10,7 +10,7 @@ import { loadRouter, SOURCE_FLAGS } from '../router-source.ts'
 import type { Terminal } from '../terminal.ts'
 import { grouped } from '../text-layout.ts'
 
-/** As the engine's and the server's limit for one text. */
+/** As the server's limit for one text; the engine itself takes any length. */
 const TEXT_LIMIT_BYTES = 32_768
 
 export const route = defineCommand({

@@ -12,7 +12,7 @@ export const evaluationSchema = z
     oosRecall: share.describe('Out-of-scope rows answered no match.'),
     oosPrecision: share.describe('Rows answered no match that are out of scope.'),
     inScopeRejected: share.describe('In-scope rows answered no match.'),
-    oosAuroc: share.describe('Area under the ROC curve of confidence as a detector of in-scope rows.'),
+    oosAuroc: share.describe('Area under the ROC curve of `outOfScope` as a detector of out-of-scope rows.'),
     ece: share.describe('Expected calibration error on in-scope rows, 15 equal-mass bins.'),
     eceMixed: share.describe('The same over all rows.'),
     brier: share,
