@@ -1,5 +1,5 @@
 import type { RouteSet } from '../contracts/index.ts'
-import { parseRouteSet } from '../core/parse-route-set.ts'
+import { parseRouteSetWithNotes } from '../core/parse-route-set.ts'
 import { isStrataError, StrataError } from '../errors/index.ts'
 import { type ParsedDocument, parseDocument, readText } from './parse-document.ts'
 
@@ -8,7 +8,12 @@ import { type ParsedDocument, parseDocument, readText } from './parse-document.t
  * @throws StrataError `file_not_found`, or `invalid_route_set` whose details name the line
  */
 export function readRouteFile(file: string): RouteSet {
-  return parseRouteText(readText(file, 'route file'), file)
+  return readRouteFileWithNotes(file).routeSet
+}
+
+/** The same, with a sentence for each field of other tools that was passed over. */
+export function readRouteFileWithNotes(file: string): ReturnType<typeof parseRouteSetWithNotes> {
+  return parseWithNotes(readText(file, 'route file'), file)
 }
 
 /** How a snapshot begins; no YAML or JSON does. */
@@ -16,6 +21,10 @@ const SNAPSHOT_START = 'SRSNAP'
 
 /** The same for a text in hand; `file` is only named in errors. */
 export function parseRouteText(text: string, file: string): RouteSet {
+  return parseWithNotes(text, file).routeSet
+}
+
+function parseWithNotes(text: string, file: string): ReturnType<typeof parseRouteSetWithNotes> {
   if (text.startsWith(SNAPSHOT_START)) {
     throw new StrataError(
       'invalid_route_set',
@@ -30,7 +39,7 @@ export function parseRouteText(text: string, file: string): RouteSet {
     )
   }
   try {
-    return parseRouteSet(document.value)
+    return parseRouteSetWithNotes(document.value)
   } catch (error) {
     if (!isStrataError(error)) throw error
     const details = error.details.map((detail) => {

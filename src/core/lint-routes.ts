@@ -23,10 +23,16 @@ const MAX_OF_KIND = 200
 /**
  * What is wrong, or will hurt, in a checked route set, errors first.
  * @param router finds overlapping and misrouted examples as well; without it only the file itself is looked at
+ * @param notes what reading the file passed over, see `parseRouteSetWithNotes`
  * @remarks Linear in the number of examples above a few thousand; at most 200 problems of a kind.
  */
-export function lintRoutes(routeSet: RouteSet, router?: LintRouter): { problems: LintProblem[] } {
+export function lintRoutes(
+  routeSet: RouteSet,
+  router?: LintRouter,
+  notes: readonly string[] = [],
+): { problems: LintProblem[] } {
   const problems = [
+    ...notes.map(unusedField),
     ...routeSet.routes.flatMap(lintSize),
     ...lintBalance(routeSet.routes),
     ...lintNames(routeSet.routes),
@@ -39,6 +45,14 @@ export function lintRoutes(routeSet: RouteSet, router?: LintRouter): { problems:
   ]
   return { problems: bySeverity(limited(problems)) }
 }
+
+const unusedField = (note: string): LintProblem => ({
+  kind: 'unused-field',
+  severity: 'info',
+  routes: [],
+  detail: note,
+  suggestion: 'Take the field out once nothing else reads the file.',
+})
 
 function lintSize(route: RouteDefinition): LintProblem[] {
   const count = new Set(route.examples).size

@@ -190,6 +190,16 @@ test('lint ends with 1 when a route cannot work', async () => {
   })
 })
 
+test('lint tells of fields of other tools that are passed over', async () => {
+  const starter = readFileSync(folder.file('routes.yaml'), 'utf8')
+  writeFileSync(folder.file('foreign.yaml'), `encoder_type: openai\n${starter}`)
+  const { code, out } = await inFolder('lint', '--routes', 'foreign.yaml', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out).problems).toMatchObject([
+    { kind: 'unused-field', severity: 'info', detail: expect.stringContaining('encoder_type is not used') },
+  ])
+})
+
 test('diff lists what changes between two files, and between a snapshot and its file nothing does', async () => {
   const starter = readFileSync(folder.file('routes.yaml'), 'utf8')
   writeFileSync(folder.file('strict.yaml'), starter.replace('threshold: 0.5', 'threshold: 1'))

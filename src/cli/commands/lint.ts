@@ -1,7 +1,7 @@
 import type { LintProblem } from '../../core/lint-routes.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { loadRouter, SOURCE_FLAGS } from '../router-source.ts'
+import { compileRouteSet, defaultRouteFile, SOURCE_FLAGS } from '../router-source.ts'
 import type { Style, Terminal } from '../terminal.ts'
 import { counted, padEnd, printable, wrap } from '../text-layout.ts'
 
@@ -28,8 +28,10 @@ export const lint = defineCommand({
   ],
   async run({ flags, terminal }) {
     const { lintRoutes } = await import('../../core/lint-routes.ts')
-    const { router, path } = await loadRouter({ routes: flags.routes, snapshot: undefined }, terminal)
-    const { problems } = lintRoutes(router.routeSet, router)
+    const { readRouteFileWithNotes } = await import('../../config/route-file.ts')
+    const path = flags.routes ?? (await defaultRouteFile())
+    const { routeSet, notes } = readRouteFileWithNotes(path)
+    const { problems } = lintRoutes(routeSet, await compileRouteSet(routeSet, terminal), notes)
     if (terminal.json) await terminal.printJson({ problems })
     else await printProblems(problems, path, terminal)
     const hasErrors = problems.some(({ severity }) => severity === 'error')

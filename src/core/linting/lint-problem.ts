@@ -24,6 +24,7 @@ export type LintKind =
   | 'competing-rules'
   | 'overlap'
   | 'misrouted-examples'
+  | 'unused-field'
   | 'not-all-checked'
 
 /** A text in quotes, short enough for one line. */
