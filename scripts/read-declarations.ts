@@ -106,7 +106,7 @@ function readDeclaration({ code, comment }: Item): Declaration {
 /** The members of an object type or class body. */
 export function readMembers(body: string): Declared[] {
   return splitItems(body)
-    .filter(({ code }) => !/^(?:#|private )/.test(code))
+    .filter(({ code }) => !/^(?:#|(?:private|protected) )/.test(code))
     .map(({ code, comment }) => {
       const name = /^(?:static |readonly |get |set )*([\w$]+)/.exec(code)?.[1]
       if (!name) throw new Error(`Expected a member with a name, got: ${code.slice(0, 100)}`)

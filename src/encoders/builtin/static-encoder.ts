@@ -50,7 +50,7 @@ export class StaticEncoder implements Encoder {
   #lexicon: readonly string[] | undefined
 
   /**
-   * Prepares the weights for encoding.
+   * Prepares weights that lie in the memory of kernels already; `createStaticEncoder` puts them there.
    * @param model from `parseModelFile`
    * @param kernels whose memory holds the weights of `model`, and has room for the scratch of a text
    * @throws StrataError `invalid_model` when the vocabulary has an empty entry or one twice
