@@ -12,7 +12,7 @@ export class Router extends CoreRouter {
    * @param encoder default: the built-in one
    * @throws StrataError `invalid_snapshot`, or `encoder_mismatch` when another encoder made it
    */
-  static override load(bytes: Uint8Array, encoder: Encoder = builtinEncoder()): CoreRouter {
+  static override load(bytes: Uint8Array, encoder: Encoder = builtinEncoder()): Router {
     return CoreRouter.load(bytes, encoder)
   }
 
@@ -40,7 +40,7 @@ export interface CreateRouterOptions {
  * Checks and compiles a route set, with the built-in encoder unless another is given.
  * @throws StrataError `invalid_route_set` with every problem in `details`
  */
-export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions): Promise<CoreRouter> {
+export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions): Promise<Router> {
   const checked = parseRouteSet(routeSet)
   return CoreRouter.compile(checked, encoder ?? (await loadBuiltinEncoder()))
 }
