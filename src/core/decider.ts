@@ -88,7 +88,7 @@ export class Decider {
     const parts = isSure ? segments : withWindows(segments)
     const { reading, segment, intents } =
       parts.length > 1 && whole.best >= 0
-        ? this.#readParts(text, whole, parts, matches, open, options)
+        ? this.#readParts(whole, parts, matches, open, options)
         : { reading: whole, segment: null, intents: undefined }
     const decision = this.#conclude(reading, matches, open, options, intents)
     if (decision.route === null && options.context && options.context.length > 0 && this.#names.length > 0) {
@@ -194,7 +194,6 @@ export class Decider {
    * whole and the whole is not sure.
    */
   #readParts(
-    text: string,
     whole: Reading,
     parts: readonly Segment[],
     matches: RuleMatches | null,
@@ -213,14 +212,18 @@ export class Decider {
     let surest = read[0]!
     for (const candidate of read) if (rank(candidate.reading) > rank(surest.reading)) surest = candidate
     const intents = this.#intents(read, options)
-    const speaks =
-      whole.share * whole.scope < SURE && rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE
-        ? surest
-        : null
-    const spoken = this.#spelling.check(speaks ? speaks.segment.text : text, this.#isOwnWord)
-    this.scorer.scoreText(spoken.text, spoken.words)
-    const reading = this.#read(spoken, matches, open, speaks ? read.length : 1)
-    return { reading, segment: speaks ? speaks.segment.text : null, intents }
+    const isClearlySurer = rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE
+    if (whole.share * whole.scope >= SURE || !isClearlySurer) {
+      // Back to the scores of the whole, as if no part had been read.
+      this.scorer.scores.set(wholeScores)
+      this.scorer.top.fill(wholeScores, this.scorer.routes)
+      this.#normaliser = wholeNormaliser
+      return { reading: whole, segment: null, intents }
+    }
+    const { checked } = surest.reading
+    this.scorer.scoreText(checked.text, checked.words)
+    const reading = this.#read(checked, matches, open, read.length)
+    return { reading, segment: surest.segment.text, intents }
   }
 
   /** Parts that surely ask for different routes, in order of appearance; undefined when fewer than two do. */
