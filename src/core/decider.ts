@@ -7,8 +7,8 @@ import type {
   RouteOptions,
 } from '../contracts/index.ts'
 import { exp, log } from '../util/exact-math.ts'
-import { familiarity, logSumExp, scopeProbability } from './calibration/calibration.ts'
-import { EvidenceScorer } from './evidence.ts'
+import { familiarity, scopeProbability } from './calibration/calibration.ts'
+import { EvidenceScorer, type KeptScores } from './evidence.ts'
 import { refusalReason } from './refusal-reason.ts'
 import { type CompiledRules, compileRules, type RuleMatches } from './rules/compile-rules.ts'
 import type { SnapshotData } from './snapshot-data.ts'
@@ -155,15 +155,22 @@ export class Decider {
         scorer.scores[route] = scorer.scores[route]! + FAVOUR_LOGIT / this.#sharpness
       if (matches.favoured.length > 0) scorer.top.fill(scorer.scores, scorer.routes)
     }
-    this.#normaliser = logSumExp(scorer.scores, scorer.scores.length, this.#sharpness)
+    this.#normaliser = scorer.logSumExp(this.#sharpness)
     const best = this.#bestOpen(open)
     const share = best < 0 ? 0 : this.#share(best)
     const familiar =
       best < 0 ? Number.NEGATIVE_INFINITY : familiarity(scorer.energy, scorer.nearness, share, calibration)
+    return this.#amongLooks({ checked, best, share, familiar, scope: 1e-6, outOfScope: 1 }, looks)
+  }
+
+  /** A reading with the scope that it has as the surest of so many looks at different texts. */
+  #amongLooks(reading: Reading, looks: number): Reading {
+    const { scorer } = this
     // The surest of several looks is sure by chance more often than a single one.
-    const scope = best < 0 ? 1e-6 : scopeProbability(familiar - (looks > 1 ? log(looks) : 0), calibration)
+    const familiar = reading.familiar - (looks > 1 ? log(looks) : 0)
+    const scope = reading.best < 0 ? 1e-6 : scopeProbability(familiar, this.snapshot.calibration)
     const background = scorer.scores.length > scorer.routes ? this.#share(scorer.routes) : 0
-    return { checked, best, share, familiar, scope, outOfScope: 1 - scope * (1 - background) }
+    return { ...reading, scope, outOfScope: 1 - scope * (1 - background) }
   }
 
   #share(route: number): number {
@@ -200,30 +207,32 @@ export class Decider {
     open: Uint8Array | null,
     options: RouteOptions,
   ) {
-    const wholeScores = this.scorer.scores.slice()
+    const wholeKept = this.scorer.keep()
     const wholeNormaliser = this.#normaliser
     const rank = (reading: Reading) =>
-      reading.familiar + WHOLE_WEIGHT * (wholeScores[reading.best]! * this.#sharpness - wholeNormaliser)
+      reading.familiar + WHOLE_WEIGHT * (wholeKept.scores[reading.best]! * this.#sharpness - wholeNormaliser)
     const requests = parts.filter((segment) => !isCourtesy(segment.text))
-    const read = (requests.length > 0 ? requests : parts).map((segment) => ({
-      segment,
-      reading: this.readText(segment.text, matches, open),
-    }))
-    let surest = read[0]!
-    for (const candidate of read) if (rank(candidate.reading) > rank(surest.reading)) surest = candidate
-    const intents = this.#intents(read, options)
-    const isClearlySurer = rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE
-    if (whole.share * whole.scope >= SURE || !isClearlySurer) {
-      // Back to the scores of the whole, as if no part had been read.
-      this.scorer.scores.set(wholeScores)
-      this.scorer.top.fill(wholeScores, this.scorer.routes)
-      this.#normaliser = wholeNormaliser
-      return { reading: whole, segment: null, intents }
+    const read: { segment: Segment; reading: Reading }[] = []
+    let surest: { segment: Segment; reading: Reading; kept: KeptScores; normaliser: number } | null = null
+    for (const segment of requests.length > 0 ? requests : parts) {
+      const reading = this.readText(segment.text, matches, open)
+      read.push({ segment, reading })
+      if (surest === null || rank(reading) > rank(surest.reading)) {
+        surest = { segment, reading, kept: this.scorer.keep(), normaliser: this.#normaliser }
+      }
     }
-    const { checked } = surest.reading
-    this.scorer.scoreText(checked.text, checked.words)
-    const reading = this.#read(checked, matches, open, read.length)
-    return { reading, segment: surest.segment.text, intents }
+    const intents = this.#intents(read, options)
+    const speaks =
+      surest !== null &&
+      whole.share * whole.scope < SURE &&
+      rank(surest.reading) > rank(whole) + SEGMENT_ADVANTAGE
+        ? surest
+        : null
+    // Going back to what was scored costs a hundredth of scoring it again.
+    this.scorer.restore(speaks ? speaks.kept : wholeKept)
+    this.#normaliser = speaks ? speaks.normaliser : wholeNormaliser
+    const reading = speaks ? this.#amongLooks(speaks.reading, read.length) : whole
+    return { reading, segment: speaks ? speaks.segment.text : null, intents }
   }
 
   /** Parts that surely ask for different routes, in order of appearance; undefined when fewer than two do. */

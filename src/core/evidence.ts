@@ -89,6 +89,13 @@ export class NearestMean {
 /** What remains of a mean cosine when the cohesion of the route it is measured against is made up for. */
 export const nearnessOf = (meanCosine: number, cohesion: number) => meanCosine - 0.5 * cohesion
 
+/** What a scorer made of one text, to go back to after it has scored others. */
+export interface KeptScores {
+  readonly scores: Float64Array
+  readonly energy: number
+  readonly nearness: number
+}
+
 /**
  * Scores texts against one snapshot. Holds the snapshot's matrices in kernel memory and the scratch of one query:
  * results are views, valid until the next call.
@@ -144,6 +151,22 @@ export class EvidenceScorer {
   scoreVector(vector: Float32Array): void {
     this.#linear.scoreVector(vector)
     this.#finish()
+  }
+
+  /** log of the sum of e^(factor * score) over all classes, within 1e-6. */
+  logSumExp(factor: number): number {
+    return this.#linear.logSumExp(this.scores.length, factor)
+  }
+
+  keep(): KeptScores {
+    return { scores: this.scores.slice(), energy: this.energy, nearness: this.nearness }
+  }
+
+  restore({ scores, energy, nearness }: KeptScores): void {
+    this.scores.set(scores)
+    this.energy = energy
+    this.nearness = nearness
+    this.top.fill(this.scores, this.routes)
   }
 
   #finish(): void {

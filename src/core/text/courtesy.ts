@@ -15,11 +15,15 @@ const COMPANIONS = wordSet(
     'hoping well doing today too ever of about something small kind best wishes always take care',
 )
 
+// Nobody thanks for longer than this without saying something else.
+const LONGEST_COURTESY = 200
+
 /**
  * True for a sentence that greets, thanks or apologises and does nothing else ("thanks so much!", "sorry to bother
  * you"). In a longer message such a sentence accompanies the request; it is not one.
  */
 export function isCourtesy(text: string): boolean {
+  if (text.length > LONGEST_COURTESY) return false
   let courteous = false
   for (const word of splitWords(text).words) {
     if (COURTESIES.has(word)) courteous = true

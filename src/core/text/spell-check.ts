@@ -3,7 +3,7 @@ import { SpellingIndex } from './spelling-index.ts'
 import { splitWords, type Words } from './words.ts'
 
 // A message of many unknown words is another language or noise; looking them all up would only cost time.
-const MOST_ATTEMPTS = 64
+const MOST_ATTEMPTS = 24
 
 /** A text as it will be scored. */
 export interface CheckedText {

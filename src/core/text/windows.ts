@@ -15,6 +15,7 @@ const MOST_PARTS = 40
 export function withWindows(segments: readonly Segment[]): readonly Segment[] {
   const parts = [...segments]
   for (const segment of segments) {
+    if (parts.length >= MOST_PARTS) break
     const { starts, ends } = splitWords(segment.text)
     if (starts.length <= LONG_SEGMENT_WORDS) continue
     for (let first = 0; parts.length < MOST_PARTS; first += STRIDE_WORDS) {
