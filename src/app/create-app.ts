@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { parseRouteText, readRouteFile, readText } from '../config/index.ts'
 import type { Clock, Encoder, RouteSet, RouteStore } from '../contracts/index.ts'
@@ -9,6 +9,7 @@ import { createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
 import { fitInWorker } from './fit-in-worker.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
+import { makeDirectory } from './make-directory.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
@@ -62,8 +63,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const { file } = config.routes
   // Before the routes are read, so that no change in between is missed.
   const seen = file === undefined ? '' : textHash(readText(file, 'route file'))
+  const database = (config.database.primary as string).slice('sqlite:'.length)
+  if (database !== ':memory:') makeDirectory(dirname(database))
   const store = await openSqliteRouteStore({
-    file: (config.database.primary as string).slice('sqlite:'.length),
+    file: database,
     clock,
     versionsKept: config.limits.versionsKept,
   })

@@ -44,6 +44,8 @@ export function watchFile(
   watcher.on('error', (error) =>
     logger.error({ file, err: error }, 'watching the file failed; restart to see changes'),
   )
+  // Nobody was told of what changed between the first reading and now.
+  void read()
   return {
     close() {
       clearTimeout(timer)

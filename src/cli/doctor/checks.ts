@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { makeDirectory } from '../../app/make-directory.ts'
 import type { Config } from '../../config/index.ts'
 import { type Check, fail, failedBy, ok, warn } from './check.ts'
 
@@ -62,11 +64,12 @@ export async function checkSqlite(): Promise<Check> {
 export async function checkDataDirectory(config: Config): Promise<Check> {
   const probe = join(config.dataDir, `.doctor-${randomBytes(6).toString('hex')}`)
   try {
-    const made = await mkdir(config.dataDir, { recursive: true })
+    const isNew = !existsSync(config.dataDir)
+    makeDirectory(config.dataDir)
     await writeFile(probe, 'probe', { flag: 'wx' })
     await rm(probe)
     // A look leaves nothing behind.
-    if (made !== undefined) await rmdir(config.dataDir)
+    if (isNew) await rmdir(config.dataDir)
     return ok('data directory', `${config.dataDir} is writable`)
   } catch (error) {
     return failedBy(
