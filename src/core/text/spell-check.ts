@@ -4,6 +4,9 @@ import { splitWords, type Words } from './words.ts'
 
 // A message of many unknown words is another language or noise; looking them all up would only cost time.
 const MOST_ATTEMPTS = 24
+// In a long text one slip matters less, and there are many.
+const MOST_ATTEMPTS_IN_LONG = 8
+const LONG_TEXT_WORDS = 100
 
 /** A text as it will be scored. */
 export interface CheckedText {
@@ -47,7 +50,7 @@ export class SpellCheck {
     const split = splitWords(text)
     let corrections: { from: string; to: string }[] | undefined
     let places: number[] | undefined
-    let attempts = 0
+    let attempts = split.words.length > LONG_TEXT_WORDS ? MOST_ATTEMPTS - MOST_ATTEMPTS_IN_LONG : 0
     for (let i = 0; i < split.words.length; i++) {
       const word = split.words[i]!
       if (word.length < 4 || isOwnWord(word)) continue
