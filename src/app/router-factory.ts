@@ -5,7 +5,7 @@ import type { Logger } from '../observability/index.ts'
 import type { FitQueue } from './fit-queue.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 
-/** Up to this many texts a full fit takes about 10 ms, less than a thread needs to start. */
+/** Up to this many texts a full fit takes about 20 ms, less than a thread needs to start. */
 const QUICK_FIT_TEXTS = 100
 
 export interface RouterFactoryOptions {

@@ -18,7 +18,7 @@ interface RouteWeights {
 }
 
 /**
- * A snapshot for an edited route set, made from the present one in milliseconds: unchanged routes keep their
+ * A snapshot for an edited route set, made from the present one without a fit (10 ms at 1,500 examples, up to a second at 15,000): unchanged routes keep their
  * weights, gone ones go, and each new or changed one learns its examples against the others as they stand, by
  * passive-aggressive steps. Calibration stays; words never seen before have no weight yet, and negatives and
  * out-of-scope examples are as before. A full fit replaces it.

@@ -23,7 +23,7 @@ import { textsToFit } from './training-texts.ts'
 
 export type { FitOptions } from './fit-snapshot.ts'
 
-// Up to this many texts a full fit takes a few milliseconds, so that an edit needs no provisional stage.
+// Up to this many texts a full fit takes about 20 ms, so that an edit needs no provisional stage.
 const QUICK_FIT_TEXTS = 100
 
 /**
@@ -45,7 +45,7 @@ export class Router {
   /**
    * Fits head and calibration of a checked route set (see `parseRouteSet`).
    * @throws StrataError `invalid_rule`, `invalid_data`, `not_enough_data`
-   * @remarks Synchronous: about 10 ms for 100 texts, 1 s for 1,500 texts in 150 routes, 10 s for 15,000.
+   * @remarks Synchronous: about 20 ms for 100 texts, 1 s for 1,500 texts in 150 routes, 10 s for 15,000.
    */
   static compile(routeSet: RouteSet, encoder: Encoder, options: FitOptions = {}): Router {
     const snapshot = fitSnapshot(routeSet, encoder, options)

@@ -143,19 +143,22 @@ export class SoftmaxRegression {
 
   /** Scores of one training row under the current weights; a view, valid until the next call. */
   scoreRow(row: number): Float32Array {
-    const { rows } = this
-    const start = rows.offsets[row]!
-    this.#kernels.forwardRow(
-      this.#at.dense + row * rows.dims * 4,
-      rows.dims,
+    const { offsets } = this.rows
+    const start = offsets[row]!
+    return this.#forward(
+      row,
       this.#at.ids + start * 4,
       this.#at.values + start * 4,
-      rows.offsets[row + 1]! - start,
-      this.#at.weights,
-      this.stride,
-      this.#at.scores,
+      offsets[row + 1]! - start,
     )
-    return this.#scores.subarray(0, rows.classes)
+  }
+
+  /** Scores of the dense part of a row with `count` sparse entries at the given addresses. */
+  #forward(row: number, ids: number, values: number, count: number): Float32Array {
+    const { dims, classes } = this.rows
+    const dense = this.#at.dense + row * dims * 4
+    this.#kernels.forwardRow(dense, dims, ids, values, count, this.#at.weights, this.stride, this.#at.scores)
+    return this.#scores.subarray(0, classes)
   }
 
   /**
@@ -163,7 +166,7 @@ export class SoftmaxRegression {
    * the rest of the sparse part is brought back to its length.
    */
   scoreRowWithout(row: number, leftOut: Uint8Array): Float32Array {
-    const { ids, values, offsets, dims } = this.rows
+    const { ids, values, offsets } = this.rows
     const start = offsets[row]!
     const end = offsets[row + 1]!
     let count = 0
@@ -178,17 +181,7 @@ export class SoftmaxRegression {
     }
     const stretch = after > 0 ? Math.sqrt(before / after) : 0
     for (let j = 0; j < count; j++) this.#keptValues[j] = this.#keptValues[j]! * stretch
-    this.#kernels.forwardRow(
-      this.#at.dense + row * dims * 4,
-      dims,
-      this.#at.keptIds,
-      this.#at.keptValues,
-      count,
-      this.#at.weights,
-      this.stride,
-      this.#at.scores,
-    )
-    return this.#scores.subarray(0, this.rows.classes)
+    return this.#forward(row, this.#at.keptIds, this.#at.keptValues, count)
   }
 
   #applyDelta(row: number): void {
