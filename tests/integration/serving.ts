@@ -106,3 +106,11 @@ export const support = {
     'nothing loads',
   ],
 }
+
+/** A decision without what differs from call to call. */
+export const withoutTime = ({ id, latencyUs, ...decision }: Record<string, unknown>) => decision
+
+/** What the default set decides, whatever the confidence, without what differs from call to call. */
+export async function decide(serving: Serving, text: string) {
+  return withoutTime((await serving.call('POST', '/v1/route', { text, threshold: 0 })).json)
+}

@@ -1,0 +1,72 @@
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { expectError } from './expect-error.ts'
+import { servingForAllTests } from './serving-lifetimes.ts'
+
+const serving = servingForAllTests()
+const { call } = serving
+
+describe('requests that cannot be served', () => {
+  it('get the usual error', async () => {
+    expectError(await call('GET', '/v2/nothing'), 404, 'not_found')
+    expectError(await call('POST', '/v1/route', '{"text": '), 400, 'invalid_request')
+    expectError(await call('POST', '/v1/route', new Uint8Array([0x22, 0xff, 0x22])), 400, 'invalid_request')
+    expectError(await call('POST', '/v1/route', '['.repeat(65) + ']'.repeat(65)), 400, 'invalid_request')
+    expectError(await call('POST', '/v1/route'), 400, 'invalid_request')
+    expectError(
+      await call('POST', '/v1/route', 'text=x', { 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+      'unsupported_media_type',
+    )
+    expectError(
+      await call('POST', '/v1/route', JSON.stringify({ text: 'x'.repeat(1024 * 1024) })),
+      413,
+      'payload_too_large',
+    )
+    expectError(await call('GET', '/v1/routes/%ZZ'), 400, 'invalid_request')
+    expectError(await call('GET', `/v1/routes/${'x'.repeat(2000)}`), 404, 'not_found')
+  })
+
+  it('learn which methods a path takes', async () => {
+    const answer = await call('GET', '/v1/route')
+    expectError(answer, 405, 'method_not_allowed')
+    expect(answer.headers.get('allow')).toBe('POST')
+    const named = await call('PATCH', '/v1/routes/billing', { examples: [] })
+    expect([named.status, named.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE, HEAD'])
+    expect((await call('HEAD', '/health')).status).toBe(200)
+  })
+
+  it('get it also when they are not HTTP', async () => {
+    const { port } = new URL(serving.url)
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      let received = ''
+      socket.on('data', (data) => {
+        received += data
+      })
+      socket.on('close', () => resolve(received))
+      socket.write('NONSENSE\r\n\r\n')
+    })
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)).error.code).toBe('invalid_request')
+  })
+
+  it('do no harm when they break off', async () => {
+    const { port } = new URL(serving.url)
+    await new Promise<void>((resolve) => {
+      const request = httpRequest({
+        port,
+        method: 'POST',
+        path: '/v1/route',
+        headers: { 'content-length': '100', 'content-type': 'application/json' },
+      })
+      request.on('error', () => resolve())
+      request.write('{"text"')
+      request.once('socket', (socket) =>
+        socket.once('connect', () => setImmediate(() => request.destroy(new Error('gone')))),
+      )
+    })
+    expect((await call('POST', '/v1/route', { text: 'I was charged twice' })).json.route).toBe('billing')
+  })
+})
