@@ -74,6 +74,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const cache = new SnapshotCache(
     join(config.dataDir, 'snapshots'),
     `${packageVersion} ${encoder.fingerprint}`,
+    clock,
   )
   const routes = await RouteSets.open({
     store,

@@ -49,7 +49,7 @@ const largeSet: RouteSet = {
 it('never puts a finished refit in the place of a newer edit', async () => {
   const encoder = await loadBuiltinEncoder()
   const logger = pino({ level: 'silent' })
-  const cache = new SlowCache(folder, 'test')
+  const cache = new SlowCache(folder, 'test', { now: () => 0, monotonicMs: () => 0 })
   const queue = new FitQueue(async (routeSet) => Router.compile(routeSet, encoder).save())
   const store = await openSqliteRouteStore({ file: ':memory:', clock: { now: () => 0 }, versionsKept: 2 })
   const sets = await RouteSets.open({

@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RouteSet } from '../contracts/index.ts'
+import type { Clock, RouteSet } from '../contracts/index.ts'
 
 /** Compiled snapshots of sets that no longer exist, kept so that going back to one needs no fit. */
 const SPARE_FILES = 16
+const DRAFT_ENDING = '.draft'
+/** A draft is written in seconds: one that nobody has touched for this long belongs to a process that crashed. */
+const STALE_DRAFT_MS = 10 * 60_000
 
 /**
  * Compiled snapshots as files, named after the content they were compiled from, so that a restart loads them
@@ -13,11 +16,13 @@ const SPARE_FILES = 16
 export class SnapshotCache {
   readonly #directory: string
   readonly #compiler: string
+  readonly #clock: Clock
 
   /** @param compiler names everything besides the route set that a snapshot depends on: versions, encoder */
-  constructor(directory: string, compiler: string) {
+  constructor(directory: string, compiler: string, clock: Clock) {
     this.#directory = directory
     this.#compiler = compiler
+    this.#clock = clock
   }
 
   keyOf(routeSet: RouteSet): string {
@@ -40,12 +45,20 @@ export class SnapshotCache {
     }
   }
 
-  /** Writes whole or not at all, then deletes the oldest files that are not in `inUse`, beyond 16. */
+  /**
+   * Writes whole or not at all. Then deletes the oldest files that are not in `inUse`, beyond 16, and the drafts that
+   * a crash left behind.
+   */
   async write(key: string, bytes: Uint8Array, inUse: ReadonlySet<string>): Promise<void> {
     await mkdir(this.#directory, { recursive: true })
-    const draft = `${this.#path(key)}.${randomBytes(4).toString('hex')}.draft`
-    await writeFile(draft, bytes)
-    await rename(draft, this.#path(key))
+    const draft = `${this.#path(key)}.${randomBytes(4).toString('hex')}${DRAFT_ENDING}`
+    try {
+      await writeFile(draft, bytes)
+      await rename(draft, this.#path(key))
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw error
+    }
     await this.#prune(inUse)
   }
 
@@ -54,15 +67,35 @@ export class SnapshotCache {
   }
 
   async #prune(inUse: ReadonlySet<string>): Promise<void> {
-    const names = (await readdir(this.#directory)).filter((name) => !inUse.has(name.split('.')[0] as string))
-    const files = await Promise.all(
-      names.map(async (name) => ({ name, changed: (await stat(join(this.#directory, name))).mtimeMs })),
-    )
-    files.sort((a, b) => b.changed - a.changed)
-    for (const { name } of files.slice(SPARE_FILES)) await rm(join(this.#directory, name), { force: true })
+    const files = (await Promise.all((await readdir(this.#directory)).map((name) => this.#file(name)))).flat()
+    const stale = files
+      .filter(isDraft)
+      .filter(({ changedMs }) => this.#clock.now() - changedMs > STALE_DRAFT_MS)
+    const spare = files
+      .filter((file) => !isDraft(file) && !inUse.has(file.name.split('.')[0] as string))
+      .sort((a, b) => b.changedMs - a.changedMs)
+      .slice(SPARE_FILES)
+    for (const { name } of [...stale, ...spare]) await rm(join(this.#directory, name), { force: true })
+  }
+
+  /** Nothing where another process that shares the directory has just renamed or deleted it. */
+  async #file(name: string): Promise<readonly CachedFile[]> {
+    try {
+      return [{ name, changedMs: (await stat(join(this.#directory, name))).mtimeMs }]
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
   }
 
   #path(key: string): string {
     return join(this.#directory, `${key}.snapshot`)
   }
 }
+
+interface CachedFile {
+  readonly name: string
+  readonly changedMs: number
+}
+
+const isDraft = ({ name }: CachedFile): boolean => name.endsWith(DRAFT_ENDING)
