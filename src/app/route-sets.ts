@@ -19,7 +19,7 @@ import {
 
 export const DEFAULT_SET = 'default'
 
-export interface RouteSetSummary {
+interface RouteSetSummary {
   readonly name: string
   /** 0 while nothing has been stored under that name. */
   readonly version: number
@@ -35,13 +35,13 @@ export interface RouteSetView extends Omit<RouteSetSummary, 'routes'> {
   readonly routeSet: RouteSet
 }
 
-export interface WriteResult {
+interface WriteResult {
   readonly version: number
   /** True when the route or set did not exist before. */
   readonly created: boolean
 }
 
-export interface RouteSetsOptions extends LiveRouteSetsOptions {
+interface RouteSetsOptions extends LiveRouteSetsOptions {
   readonly store: RouteStore
   readonly limits: { readonly routeSets: number; readonly routesPerSet: number }
   /** What `default` holds while nothing is stored under that name; read when needed, as it may be large. */

@@ -8,7 +8,7 @@ import type { SnapshotCache } from './snapshot-cache.ts'
 /** Up to this many texts a full fit takes about 20 ms, less than a thread needs to start. */
 const QUICK_FIT_TEXTS = 100
 
-export interface RouterFactoryOptions {
+interface RouterFactoryOptions {
   readonly encoder: Encoder
   readonly cache: SnapshotCache
   readonly queue: FitQueue

@@ -18,7 +18,7 @@ export interface Flag {
   readonly integer?: true
 }
 
-export interface Positional {
+interface Positional {
   readonly placeholder: string
   readonly summary: string
   readonly kind: 'text' | 'file'
@@ -44,7 +44,7 @@ export type FlagValue = boolean | string | number | undefined | readonly string[
 
 export type FlagTable = Readonly<Record<string, Flag>>
 
-export interface CommandInput<Flags extends FlagTable = FlagTable> {
+interface CommandInput<Flags extends FlagTable = FlagTable> {
   readonly flags: string extends keyof Flags
     ? Readonly<Record<string, FlagValue>>
     : { readonly [Name in keyof Flags]: ValueOf<Flags[Name]> }

@@ -11,7 +11,7 @@ import {
 } from './command.ts'
 import { usageError } from './usage-error.ts'
 
-export interface ParsedArguments {
+interface ParsedArguments {
   readonly flags: Readonly<Record<string, FlagValue>>
   readonly positionals: readonly string[]
 }
@@ -153,7 +153,7 @@ function suffixOf(command: Command, name: string): string {
   return flag && flag.kind !== 'switch' ? ` ${placeholderOf(flag)}` : ''
 }
 
-export function didYouMean(nearest: string | undefined): string {
+function didYouMean(nearest: string | undefined): string {
   return nearest ? ` Did you mean ${nearest}?` : ''
 }
 

@@ -22,13 +22,13 @@ export const SOURCE_FLAGS = {
   },
 } as const satisfies FlagTable
 
-export interface LoadedRouter {
+interface LoadedRouter {
   readonly router: Router
   /** The file that the router came from. */
   readonly path: string
 }
 
-export interface CompileOptions {
+interface CompileOptions {
   readonly data?: readonly LabelledText[]
   readonly maxErrorRate?: number
 }
@@ -53,7 +53,7 @@ export async function loadAnyRouter(path: string, terminal: Terminal): Promise<R
   return isBinary(await readFile(path)) ? loadSnapshot(path) : compileRouteFile(path, terminal)
 }
 
-export async function compileRouteFile(path: string, terminal: Terminal): Promise<Router> {
+async function compileRouteFile(path: string, terminal: Terminal): Promise<Router> {
   const { readRouteFile } = await import('../config/route-file.ts')
   return compileRouteSet(readRouteFile(path), terminal)
 }

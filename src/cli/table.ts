@@ -1,14 +1,14 @@
 import type { Style, Terminal } from './terminal.ts'
 import { displayWidth, padEnd, padStart, truncate } from './text-layout.ts'
 
-export interface Column {
+interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
   /** The column that gives way when the terminal is narrow; at most one. */
   readonly flexible?: true
 }
 
-export interface Cell {
+interface Cell {
   readonly text: string
   readonly style?: Style | readonly Style[]
 }

@@ -25,7 +25,7 @@ export interface Terminal {
   styleError(style: Style | readonly Style[], text: string): string
 }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly json: boolean
   readonly quiet: boolean
   readonly noColor: boolean

@@ -5,13 +5,13 @@ import { type Setting, settings } from './settings.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A value found in the environment for one setting. */
-export interface EnvironmentValue {
+interface EnvironmentValue {
   readonly setting: Setting
   readonly name: string
   readonly text: string
 }
 
-export interface EnvironmentReading {
+interface EnvironmentReading {
   readonly values: readonly EnvironmentValue[]
   /** Sentences for the log: deprecated or ignored names. */
   readonly notes: readonly string[]

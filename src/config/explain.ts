@@ -1,7 +1,7 @@
 import type { LoadedConfig, Source } from './load-config.ts'
 import { settings } from './settings.ts'
 
-export interface ExplainedSetting {
+interface ExplainedSetting {
   readonly path: string
   /** Secrets are `***`; undefined when unset. */
   readonly value: unknown

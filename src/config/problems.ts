@@ -6,7 +6,7 @@ import type { JsonSchema } from './settings.ts'
 type Path = readonly PropertyKey[]
 
 /** `['routes', 3, 'name']` → `routes[3].name`. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   let text = ''
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`

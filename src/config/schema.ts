@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What the documentation and `config explain` need to know about a setting beyond its type. */
-export interface SettingMeta {
+interface SettingMeta {
   description: string
   /** Masked wherever it is shown; may be written as `file:/path` or `env:NAME`. */
   secret?: true

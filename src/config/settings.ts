@@ -36,7 +36,7 @@ export const configJsonSchema = z.toJSONSchema(configSchema, { io: 'input' }) as
 export const settings: readonly Setting[] = leavesOf(configJsonSchema, [])
 
 /** `server.bodyLimitBytes` → `STRATAROUTER_SERVER_BODY_LIMIT_BYTES`. */
-export function variableOf(path: string): string {
+function variableOf(path: string): string {
   const words = path.replace(/[A-Z]/g, (letter) => `_${letter}`).replaceAll('.', '_')
   return `STRATAROUTER_${words.toUpperCase()}`
 }

@@ -5,7 +5,7 @@ export interface Decider {
   route(text: string): Decision
 }
 
-export interface DecisionChange {
+interface DecisionChange {
   readonly text: string
   readonly before: { readonly route: string | null; readonly confidence: number }
   readonly after: { readonly route: string | null; readonly confidence: number }
@@ -13,7 +13,7 @@ export interface DecisionChange {
   readonly expected?: string | null
 }
 
-export interface DecisionDiff {
+interface DecisionDiff {
   readonly changed: number
   readonly of: number
   /** In the order of the rows. */

@@ -28,7 +28,7 @@ const DEFAULT_DELTA = 0.05
 const SPLIT_SEED = 7
 
 /** Confidence that a route of the set needs unless a guarantee or the route itself says otherwise. */
-export function defaultThreshold(routeSet: RouteSet): number {
+function defaultThreshold(routeSet: RouteSet): number {
   return routeSet.defaults?.threshold ?? DEFAULT_THRESHOLD
 }
 

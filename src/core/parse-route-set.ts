@@ -20,10 +20,10 @@ export {
   parseMessageRow,
 } from './parsing/parse-labelled-rows.ts'
 
-export const MAX_ROUTES = 20_000
+const MAX_ROUTES = 20_000
 /** Examples of all routes together. */
-export const MAX_EXAMPLES = 1_000_000
-export const MAX_NAME_LENGTH = 128
+const MAX_EXAMPLES = 1_000_000
+const MAX_NAME_LENGTH = 128
 
 const NAME = /^[A-Za-z0-9._:-]{1,128}$/
 const SET_FIELDS = ['version', 'routes', 'outOfScope', 'defaults']

@@ -39,7 +39,7 @@ export interface BuiltServer {
 }
 
 /** Every endpoint, in the order of the reference. */
-export function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
+function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
   return [
     ...decisionEndpoints,
     ...routesEndpoints,

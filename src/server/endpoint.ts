@@ -4,7 +4,7 @@ import type { App } from '../app/index.ts'
 import { type JsonSchema, problemsOf } from '../config/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
 
-export interface Answer {
+interface Answer {
   readonly description: string
   /** Absent: no body, or the `contentType` is not JSON. */
   readonly schema?: z.ZodType
@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** What a handler has in hand. */
-export interface Call<Body> {
+interface Call<Body> {
   readonly app: App
   readonly body: Body
   readonly params: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export interface Call<Body> {
 }
 
 /** One call of the HTTP interface: its documentation and what it does, so that neither can be without the other. */
-export interface Endpoint<Body = never> {
+interface Endpoint<Body = never> {
   /** The operation's name in OpenAPI and in metrics. */
   readonly operation: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -69,7 +69,7 @@ export function bodyParser<Schema extends z.ZodType>(schema: Schema): (body: unk
   }
 }
 
-export function invalidBody(details: ReturnType<typeof problemsOf>): StrataError {
+function invalidBody(details: ReturnType<typeof problemsOf>): StrataError {
   const first = details[0]
   const rest = details.length > 1 ? ` (and ${details.length - 1} more in details)` : ''
   const place = first?.path ? `${first.path}: ` : ''

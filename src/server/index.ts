@@ -1,4 +1,3 @@
 export { openApiDocument } from './build-server.ts'
-export type { OpenApiDocument } from './openapi.ts'
-export { type RunServerOptions, runServer } from './run-server.ts'
+export { runServer } from './run-server.ts'
 export { type StartedServer, startServer } from './start-server.ts'

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { StrataError } from '../errors/index.ts'
 
 /** Deeper than any request needs, and far from the depth at which recursive code runs out of stack. */
-export const DEPTH_LIMIT = 64
+const DEPTH_LIMIT = 64
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -1,1 +1,1 @@
-export { openSqliteRouteStore, type SqliteRouteStoreOptions } from './sqlite/open-sqlite-route-store.ts'
+export { openSqliteRouteStore } from './sqlite/open-sqlite-route-store.ts'

@@ -1,5 +1,5 @@
 /** A file of named binary sections behind a JSON header; every section starts at a multiple of 16 bytes. */
-export interface SectionFile {
+interface SectionFile {
   readonly header: Record<string, unknown>
   readonly sections: Readonly<Record<string, Uint8Array>>
 }

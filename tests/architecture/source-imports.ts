@@ -20,12 +20,18 @@ export interface SourceFile {
 
 /** Every TypeScript file of `src` that ships: tests are left out. */
 export function readSourceFiles(): SourceFile[] {
-  return readdirSync(join(repositoryRoot, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .filter(({ name }) => !/\.(?:test|as|wasm)\.ts$/.test(name))
-    .map((entry) => relative(repositoryRoot, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .sort()
+  return typeScriptPaths('src')
+    .filter((path) => !/\.(?:test|as|wasm)\.ts$/.test(path))
     .map((path) => importsOf(path, readFileSync(join(repositoryRoot, path), 'utf8')))
+}
+
+/** Paths of the TypeScript files below a folder, from the repository's root, in order. */
+export function typeScriptPaths(folder: string): string[] {
+  return readdirSync(join(repositoryRoot, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(repositoryRoot, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.includes('node_modules/'))
+    .sort()
 }
 
 /** What the text of a file imports. */

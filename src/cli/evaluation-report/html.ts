@@ -28,7 +28,7 @@ export function html(literals: TemplateStringsArray, ...values: readonly Inserta
   )
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(FORBIDDEN, '\ufffd').replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
 }
 

@@ -3,7 +3,7 @@ import { counted, grouped } from '../text-layout.ts'
 import { chanceInEvaluation } from './calibration-chance.ts'
 
 /** One measured figure with what it means to somebody who meets it for the first time. */
-export interface Figure {
+interface Figure {
   readonly name: string
   /** 0..1, or null when no row applies. */
   readonly share: number | null

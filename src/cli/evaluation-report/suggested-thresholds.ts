@@ -2,7 +2,7 @@ import type { Evaluation } from '../../contracts/index.ts'
 
 export type ThresholdPoint = Evaluation['thresholdCurve'][number]
 
-export interface SuggestedThreshold extends ThresholdPoint {
+interface SuggestedThreshold extends ThresholdPoint {
   /** Why this one is in the table: the share of wrong answers that it keeps to, or null for the one in force. */
   readonly errorTarget: number | null
 }

@@ -1,10 +1,10 @@
 import { seededRandom } from '../../util/random.ts'
 import { type Outcome, tieGroups } from './outcome.ts'
 
-export const CALIBRATION_BINS = 15
+const CALIBRATION_BINS = 15
 
 /** Neighbouring forecasts, and how often they came true. */
-export interface ReliabilityBin {
+interface ReliabilityBin {
   /** Mean confidence, 0..1. */
   readonly confidence: number
   /** Share that was right, 0..1. */

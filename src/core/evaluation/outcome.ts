@@ -6,7 +6,7 @@ export interface Outcome {
 }
 
 /** Outcomes of one and the same confidence. */
-export interface TieGroup {
+interface TieGroup {
   readonly confidence: number
   readonly count: number
   readonly right: number

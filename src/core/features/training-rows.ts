@@ -11,7 +11,7 @@ export interface FeaturisedTexts {
 }
 
 /** Class of the background texts: the one after the last route. */
-export const backgroundClass = (routes: number) => routes
+const backgroundClass = (routes: number) => routes
 
 // A few milliseconds of work.
 const TEXTS_A_REPORT = 1000

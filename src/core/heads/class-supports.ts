@@ -34,7 +34,7 @@ export function chooseSupports(rows: TrainingRows, most: number): ClassSupports 
 }
 
 /** Rows in order of class: those of class k are rows[offsets[k]..offsets[k + 1]). */
-export function rowsByClass({ count, classes, labels }: TrainingRows): {
+function rowsByClass({ count, classes, labels }: TrainingRows): {
   offsets: Int32Array
   rows: Int32Array
 } {

@@ -4,7 +4,7 @@ import type { Postings } from './postings.ts'
  * Features with long posting lists, as whole rows of weights: rows[place * stride + class], features in any order.
  * Derived from postings, never saved.
  */
-export interface DensePostings {
+interface DensePostings {
   readonly stride: number
   readonly rows: Float32Array
   /** Row of each feature, or -1 for a feature whose list is short. */

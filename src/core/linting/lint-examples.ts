@@ -4,9 +4,9 @@ import { textKey } from './lint-texts.ts'
 import { EXACT_LIMIT, nearDuplicates } from './near-duplicates.ts'
 
 /** Cosine from which two examples mean the same to the encoder. */
-export const OVERLAP_SIMILARITY = 0.95
+const OVERLAP_SIMILARITY = 0.95
 /** Examples that are decided to see whether they come back; more are sampled evenly from each route. */
-export const MAX_ROUTED_EXAMPLES = 20_000
+const MAX_ROUTED_EXAMPLES = 20_000
 
 const PAIRS_SHOWN = 3
 

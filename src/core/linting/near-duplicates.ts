@@ -1,6 +1,6 @@
 import { seededRandom } from '../../util/random.ts'
 
-export interface NearPair {
+interface NearPair {
   readonly first: number
   readonly second: number
   readonly similarity: number

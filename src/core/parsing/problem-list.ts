@@ -70,7 +70,7 @@ export function joinPath(path: string, name: string): string {
 }
 
 /** A value in at most 80 characters, on one line; what is stored under a name for secrets is not shown. */
-export function shownValue(value: unknown, path = ''): string {
+function shownValue(value: unknown, path = ''): string {
   if (/(?:key|token|secret|password|credential)s?$/i.test(path)) return '(hidden)'
   return shorten(summary(value))
 }

@@ -6,7 +6,7 @@ import { joinPath, type ProblemList } from './problem-list.ts'
 import { type Fields, fieldOf, isFields, readList, readNumber, readPlainObject } from './read-values.ts'
 
 /** Rules of one route, those made of its keywords and patterns included. */
-export const MAX_RULES = 256
+const MAX_RULES = 256
 
 const RULE_FIELDS = ['when', 'then', 'priority']
 const CONDITION_FIELDS = ['phrase', 'regex', 'flags', 'metadata']

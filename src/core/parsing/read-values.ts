@@ -1,11 +1,11 @@
 import type { ProblemList } from './problem-list.ts'
 
 /** Bytes (UTF-8) of one example, negative or out-of-scope text. */
-export const MAX_TEXT_BYTES = 32 * 1024
+const MAX_TEXT_BYTES = 32 * 1024
 /** Levels of objects and lists in a route's metadata or target. */
-export const MAX_DEPTH = 32
+const MAX_DEPTH = 32
 /** Values in a route's metadata or target, whatever holds them. */
-export const MAX_VALUES = 10_000
+const MAX_VALUES = 10_000
 
 export type Fields = Readonly<Record<string, unknown>>
 

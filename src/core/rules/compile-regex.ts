@@ -4,9 +4,9 @@ import { type ErrorDetail, StrataError } from '../../errors/index.ts'
 import { regexShape } from './regex-shape.ts'
 
 /** Characters of one regular expression. */
-export const MAX_REGEX_LENGTH = 2_000
+const MAX_REGEX_LENGTH = 2_000
 /** Instructions of one compiled regular expression; a bounded repeat counts once for each time it may occur. */
-export const MAX_REGEX_SIZE = 1_000
+const MAX_REGEX_SIZE = 1_000
 /** Instructions of all regular expressions of a route set. */
 export const MAX_REGEX_SIZE_OF_SET = 50_000
 

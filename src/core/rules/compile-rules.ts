@@ -5,7 +5,7 @@ import { PhraseIndex } from './phrase-index.ts'
 import { phraseTokens } from './phrase-tokens.ts'
 import { RegexIndex } from './regex-index.ts'
 
-export type RuleMetadata = Readonly<Record<string, string | number | boolean>>
+type RuleMetadata = Readonly<Record<string, string | number | boolean>>
 
 export interface RuleMatches {
   /** Index of the route that a rule forces: highest priority first, then file order; -1 when none does. */

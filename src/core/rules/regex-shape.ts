@@ -1,5 +1,5 @@
 /** What can be told of a regular expression by reading it, without compiling it. */
-export interface RegexShape {
+interface RegexShape {
   /** Upper bound of the instructions its automaton has, Unicode classes counted as several. */
   readonly size: number
   /**

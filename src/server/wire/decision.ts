@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const probability = z.number().min(0).max(1)
 
-export const candidateSchema = z
+const candidateSchema = z
   .object({
     route: z.string(),
     confidence: probability.describe('Probability that this route is right.'),

@@ -8,8 +8,6 @@ import {
   routeRequestSchema,
 } from './route-request.ts'
 
-export type { RouteRequest } from './route-request.ts'
-
 const parseRouteRequest = bodyParser(routeRequestSchema)
 const parseBatchRequest = bodyParser(batchRequestSchema)
 const parseEvalRequest = bodyParser(evalRequestSchema)

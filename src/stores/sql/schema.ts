@@ -4,7 +4,7 @@ export interface Database {
   deleted_route_sets: DeletedRouteSetsTable
 }
 
-export interface RouteSetVersionsTable {
+interface RouteSetVersionsTable {
   name: string
   version: number
   /** Number of routes, so that a listing need not read the bodies. */
@@ -16,7 +16,7 @@ export interface RouteSetVersionsTable {
 }
 
 /** One row: the highest version any deleted set had, so that a set made again starts above it. */
-export interface DeletedRouteSetsTable {
+interface DeletedRouteSetsTable {
   id: number
   highest_version: number
 }

@@ -9,7 +9,7 @@ import type { Database } from '../sql/schema.ts'
 import { SqlRouteStore, type SqlRouteStoreOptions } from '../sql/sql-route-store.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 
-export interface SqliteRouteStoreOptions extends SqlRouteStoreOptions {
+interface SqliteRouteStoreOptions extends SqlRouteStoreOptions {
   /** Path of the database file; made with its directory when missing. `:memory:` keeps nothing. */
   readonly file: string
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict'
 import type { Clock, RouteSet, RouteStore } from '../../contracts/index.ts'
 
-export interface RouteStoreHarness {
+interface RouteStoreHarness {
   /** An empty store that keeps `versionsKept` versions. */
   open(options: { clock: Pick<Clock, 'now'>; versionsKept: number }): Promise<RouteStore>
   /** A second store on the same data as the one opened last, as another process would open it. */
