@@ -155,14 +155,12 @@ describe('regular expressions', () => {
     }
   })
 
-  test('a long text and large expressions are matched only as far as the work budget goes, and the answer says so', () => {
+  test('a long text and large expressions are matched only as far as the work budget goes', () => {
     const rules = compileRules([route('r', regex('(?:[a-c]{2,40}[x-z]?){8}END'))])
-    const short = rules.match(`${'ab'.repeat(50)}END`)
-    expect(short).toMatchObject({ forced: 0, regexCharacters: 103 })
-    const long = rules.match(`END ${'ab'.repeat(16_000)}END`)
-    expect(long.forced).toBe(-1)
-    expect(long.regexCharacters).toBeGreaterThan(300)
-    expect(long.regexCharacters).toBeLessThan(1_000)
+    const forcedAfter = (characters: number) =>
+      rules.match(`${'ab'.repeat(characters / 2)}END${'ab'.repeat(16_000)}`).forced
+    expect(forcedAfter(300)).toBe(0)
+    expect(forcedAfter(1_000)).toBe(-1)
   })
 })
 
@@ -224,7 +222,6 @@ describe('weighing', () => {
       forbidden: [],
       favoured: [],
       matched: [],
-      regexCharacters: 1,
     })
   })
 

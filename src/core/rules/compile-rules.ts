@@ -16,8 +16,6 @@ export interface RuleMatches {
   readonly favoured: readonly number[]
   /** Every rule that matched, in file order. */
   readonly matched: readonly { readonly route: number; readonly rule: Rule }[]
-  /** Characters of the text that regular expressions looked at; its length unless the work budget cut it. */
-  readonly regexCharacters: number
 }
 
 /** All rules of a route set as one matcher. Immutable; the same text always gives the same answer. */
@@ -28,7 +26,7 @@ export interface CompiledRules {
    * @param metadata what the caller says about the request, compared by metadata rules
    * @param isAllowed routes it refuses take no part, as if they had no rules
    * @remarks Linear in the text. Regular expressions run only when a text that they require occurs, and see at most
-   *   `REGEX_WORK_BUDGET` / (instructions of those that run) characters.
+   *   the first `REGEX_WORK_BUDGET` / (instructions of those that run) characters.
    */
   match(text: string, metadata?: RuleMetadata, isAllowed?: (route: number) => boolean): RuleMatches
 }
@@ -150,14 +148,14 @@ class Rules implements CompiledRules {
   match(text: string, metadata?: RuleMetadata, isAllowed?: (route: number) => boolean): RuleMatches {
     const found: number[] = []
     this.#phrases?.match(text, found)
-    const regexCharacters = this.#regexes === null ? text.length : this.#regexes.match(text, found)
+    this.#regexes?.match(text, found)
     if (metadata !== undefined && this.#metadata.size > 0) this.#matchMetadata(metadata, found)
-    if (found.length === 0) return nothingMatched(regexCharacters)
+    if (found.length === 0) return NOTHING_MATCHED
     found.sort((a, b) => a - b)
     const matched = found
       .map((index) => this.#rules[index]!)
       .filter(({ route }) => isAllowed === undefined || isAllowed(route))
-    return weigh(matched, regexCharacters)
+    return weigh(matched)
   }
 
   #matchMetadata(metadata: RuleMetadata, found: number[]): void {
@@ -176,7 +174,7 @@ class Rules implements CompiledRules {
   }
 }
 
-function weigh(matched: readonly IndexedRule[], regexCharacters: number): RuleMatches {
+function weigh(matched: readonly IndexedRule[]): RuleMatches {
   const forbidden = routesWith(matched, 'forbid')
   const isForbidden = new Set(forbidden)
   let forced = -1
@@ -189,7 +187,7 @@ function weigh(matched: readonly IndexedRule[], regexCharacters: number): RuleMa
     }
   }
   const favoured = routesWith(matched, 'favour').filter((route) => !isForbidden.has(route))
-  return { forced, forbidden, favoured, matched, regexCharacters }
+  return { forced, forbidden, favoured, matched }
 }
 
 /** `matched` is in file order, so that the same route's rules are neighbours. */
@@ -203,15 +201,14 @@ function routesWith(matched: readonly IndexedRule[], effect: Rule['then']): numb
 
 const NONE: readonly never[] = Object.freeze([])
 
-const nothingMatched = (regexCharacters: number): RuleMatches => ({
+const NOTHING_MATCHED: RuleMatches = Object.freeze({
   forced: -1,
   forbidden: NONE,
   favoured: NONE,
   matched: NONE,
-  regexCharacters,
 })
 
 const WITHOUT_RULES: CompiledRules = Object.freeze({
   hasRules: false,
-  match: (text: string) => nothingMatched(text.length),
+  match: () => NOTHING_MATCHED,
 })

@@ -32,10 +32,10 @@ export class RegexIndex {
         : new SequenceMatcher([...byRequired.keys()].map((text) => Array.from(text, (c) => c.charCodeAt(0))))
   }
 
-  /** Adds the indices of the rules that match; returns how many characters were looked at. */
-  match(text: string, rules: number[]): number {
+  /** Adds the indices of the rules that match. What lies beyond the work budget is not looked at. */
+  match(text: string, rules: number[]): void {
     const candidates = this.#candidates(text)
-    if (candidates.length === 0) return text.length
+    if (candidates.length === 0) return
     let size = 0
     for (const index of candidates) size += this.#entries[index]!.regex.size
     const characters = Math.min(text.length, Math.floor(REGEX_WORK_BUDGET / size))
@@ -44,7 +44,6 @@ export class RegexIndex {
       const entry = this.#entries[index]!
       if (entry.regex.test(seen)) rules.push(entry.rule)
     }
-    return characters
   }
 
   #candidates(text: string): readonly number[] {
