@@ -32,6 +32,8 @@ const SURE = 0.9
 const WHOLE_WEIGHT = 0.2
 const CONTEXT_DECAY = 0.5
 const MOST_CONTEXT = 4
+// What nobody can read belongs to no route, however the few letters that it shares with the examples fall.
+const OF_NO_MEANING = { familiar: Number.NEGATIVE_INFINITY, scope: 1e-6, outOfScope: 1 }
 
 /** How one text, or one part of it, was read. */
 export interface Reading {
@@ -65,6 +67,7 @@ export class Decider {
   readonly #spelling: SpellCheck
   readonly #sharpness: number
   readonly #isOwnWord: (word: string) => boolean
+  readonly #listsWords: boolean
   /** log of the sum over classes of e^(sharpness * score), of the text scored last. */
   #normaliser = 0
 
@@ -77,6 +80,7 @@ export class Decider {
     this.#spelling = new SpellCheck(ownTexts(snapshot.routeSet), encoder.lexicon)
     this.#sharpness = snapshot.calibration.sharpness
     this.#isOwnWord = (word) => this.scorer.vocabulary.has(word)
+    this.#listsWords = encoder.lexicon !== undefined
   }
 
   /** @param latencyUs filled in by the caller, who owns the clock */
@@ -123,7 +127,16 @@ export class Decider {
   readText(text: string, matches: RuleMatches | null, open: Uint8Array | null): Reading {
     const checked = this.#spelling.check(text, this.#isOwnWord)
     this.scorer.scoreText(checked.text, checked.words)
-    return this.#read(checked, matches, open, 0)
+    const reading = this.#read(checked, matches, open, 0)
+    const isFavoured = matches !== null && matches.favoured.length > 0
+    return isFavoured || this.#hasMeaning(checked.words) ? reading : { ...reading, ...OF_NO_MEANING }
+  }
+
+  /** Whether any word is known to the route set or to the language; an encoder that lists no words may know them all. */
+  #hasMeaning(words: readonly string[]): boolean {
+    return words.some(
+      (word) => !this.#listsWords || this.scorer.vocabulary.resembles(word) || this.#spelling.isKnown(word),
+    )
   }
 
   /** Which routes the caller lets answer; null when all may. */

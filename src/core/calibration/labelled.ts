@@ -50,11 +50,14 @@ export function calibrateOnLabels(
     1,
     (LEAST_STRAY_SHARE / (1 - LEAST_STRAY_SHARE)) * (inScope.length / outOfScope),
   )
-  const rows = data.map(({ text, route }) => ({
-    x: reader.readText(text).familiar,
-    isIn: route !== null,
-    weight: route === null ? strayWeight : 1,
-  }))
+  const rows = data
+    .map(({ text, route }) => ({
+      x: reader.readText(text).familiar,
+      isIn: route !== null,
+      weight: route === null ? strayWeight : 1,
+    }))
+    // A text of no known word is refused wherever the line is.
+    .filter(({ x }) => Number.isFinite(x))
   return { ...sharpened, scope: fitScope(rows, sharpened.scope) }
 }
 

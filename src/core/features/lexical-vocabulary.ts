@@ -10,6 +10,8 @@ const LONGEST_GRAM = 5
 const LONGEST_WORD = 40
 const CACHE_ENTRIES = 20_000
 const HALF_SQRT = Math.SQRT1_2
+// "bills" shares half of its n-grams with "bill", "asdf" a ninth with "as".
+const LEAST_SHARE_OF_GRAMS = 0.5
 
 /** Avalanches a 32-bit hash (the finaliser of MurmurHash3, Austin Appleby, public domain). */
 function finish(hash: number): number {
@@ -183,6 +185,14 @@ export class LexicalVocabulary {
   /** True when the word itself occurs in the training texts. */
   has(word: string): boolean {
     return this.#lookUp(word).id >= 0
+  }
+
+  /** True when the word, or a good part of what it is made of, occurs in the training texts. */
+  resembles(word: string): boolean {
+    const { id, grams } = this.#lookUp(word)
+    const length = Math.min(word.length, LONGEST_WORD)
+    const all = length + Math.max(0, length - 1) + Math.max(0, length - 2)
+    return id >= 0 || grams.length >= LEAST_SHARE_OF_GRAMS * all
   }
 
   /** Fills `into` with the features of `words`, scaled by `scale`. O(words), allocates only for words not in cache. */

@@ -8,6 +8,9 @@ const MOST_ATTEMPTS = 24
 const MOST_ATTEMPTS_IN_LONG = 8
 const LONG_TEXT_WORDS = 100
 
+const SHORTEST_KNOWN = 3
+const SHORT_WORD = /^(?:[ai]|[a-z]{2})$/
+
 /** A text as it will be scored. */
 export interface CheckedText {
   readonly text: string
@@ -40,6 +43,11 @@ export class SpellCheck {
       for (const word of splitWords(text).words) counts.set(word, (counts.get(word) ?? 0) + 1)
     const own = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([word]) => word)
     this.#corrector = new SpellingCorrector(own, generalIndex(commonWords))
+  }
+
+  /** Whether the word is one of the route set or of the language; nobody can say of words of one or two letters. */
+  isKnown(word: string): boolean {
+    return word.length < SHORTEST_KNOWN ? SHORT_WORD.test(word) : this.#corrector.isKnown(word)
   }
 
   /**
