@@ -8,6 +8,8 @@ export interface FitReport {
   readonly accuracyCv: number | null
   /** Expected calibration error on held-out examples; null likewise. */
   readonly eceCv: number | null
+  /** What `eceCv` would be by chance alone if confidence were perfect; null likewise. */
+  readonly eceCvByChance: number | null
   /** The confidence a route needs to be chosen, and where that comes from. */
   readonly thresholds: {
     /** For routes without a threshold of their own, 0..1. */

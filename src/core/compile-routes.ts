@@ -1,4 +1,4 @@
-import type { Encoder, FitProgress, RouteSet } from '../contracts/index.ts'
+import type { Encoder, FitProgress, FitReport, RouteSet } from '../contracts/index.ts'
 import { exp } from '../util/exact-math.ts'
 import {
   type Calibration,
@@ -13,7 +13,7 @@ import {
 import { routeCohesion } from './calibration/cohesion.ts'
 import { exampleRows, type HeldOutEvidence } from './calibration/cross-validation.ts'
 import { type PriorCalibration, priorCalibration } from './calibration/prior-calibration.ts'
-import { calibrationError } from './evaluation/calibration-error.ts'
+import { calibrationError, calibrationErrorByChance, steadyDraws } from './evaluation/calibration-error.ts'
 import { lexicalScaleFor } from './features/query-features.ts'
 import { featuriseTexts } from './features/training-rows.ts'
 import { fitFullHead } from './heads/full-head.ts'
@@ -31,13 +31,14 @@ const MOST_FULL_WEIGHTS = 60e6
 const FRONTIER_PRIOR_ROWS = 200
 // Rows by which the calibration measured on a set is pulled towards the one measured on many sets.
 const PRIOR_ROWS = 30
+const CHANCE_SEED = 1
 
 /** Compiles a checked route set: features, head, calibration. Deterministic; the slow step of a fit. */
 export function compileRoutes(
   routeSet: RouteSet,
   encoder: Encoder,
   onProgress: FitProgress = () => {},
-): Omit<SnapshotData, 'report'> & { accuracyCv: number | null; eceCv: number | null } {
+): Omit<SnapshotData, 'report'> & Pick<FitReport, 'accuracyCv' | 'eceCv' | 'eceCvByChance'> {
   const routes = routeSet.routes.length
   const texts = collectTrainingTexts(routeSet)
   const examples = texts.filter(isShown)
@@ -63,7 +64,7 @@ export function compileRoutes(
     cohesion,
     calibration,
     accuracyCv: held.accuracy,
-    eceCv: heldOutError(held, calibration.sharpness),
+    ...heldOutErrors(held, calibration.sharpness),
   }
 }
 
@@ -91,8 +92,8 @@ function calibrate(held: HeldOutEvidence, prior: PriorCalibration): Calibration 
   return { sharpness, ...spreads, scope: { intercept: -SCOPE_SLOPE * frontier, slope: SCOPE_SLOPE } }
 }
 
-/** Expected calibration error of the held-out examples at the sharpness that was fitted. */
-function heldOutError(held: HeldOutEvidence, sharpness: number): number | null {
+/** Expected calibration error of the held-out examples at the sharpness that was fitted, and what chance gives. */
+function heldOutErrors(held: HeldOutEvidence, sharpness: number): Pick<FitReport, 'eceCv' | 'eceCvByChance'> {
   const scores = new Float64Array(held.classes)
   const outcomes = Array.from({ length: held.count }, (_, row) => {
     let best = 0
@@ -103,7 +104,14 @@ function heldOutError(held: HeldOutEvidence, sharpness: number): number | null {
     const confidence = exp(scores[best]! * sharpness - logSumExp(scores, held.classes, sharpness))
     return { confidence, isRight: best === held.labels[row] }
   })
-  return calibrationError(outcomes)
+  return {
+    eceCv: calibrationError(outcomes),
+    eceCvByChance: calibrationErrorByChance(
+      outcomes.map(({ confidence }) => confidence),
+      CHANCE_SEED,
+      steadyDraws(outcomes.length),
+    ),
+  }
 }
 
 function exampleVectors(

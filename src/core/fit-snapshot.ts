@@ -67,7 +67,11 @@ export function fitSnapshot(
       options.data,
       routeSet.routes.map(({ name }) => name),
     )
-  const { accuracyCv, eceCv, ...compiled } = compileRoutes(routeSet, encoder, options.onProgress)
+  const { accuracyCv, eceCv, eceCvByChance, ...compiled } = compileRoutes(
+    routeSet,
+    encoder,
+    options.onProgress,
+  )
   const examples = compiled.examples.offsets.at(-1) ?? 0
   const report = (
     thresholds: FitReport['thresholds'],
@@ -77,6 +81,7 @@ export function fitSnapshot(
     examples,
     accuracyCv,
     eceCv,
+    eceCvByChance,
     thresholds,
     seconds: Math.round(performance.now() - start) / 1000,
     bytes: sizeOf(snapshot),

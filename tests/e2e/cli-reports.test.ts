@@ -41,7 +41,7 @@ test('fit reports and saves a snapshot that decides as the route file does', asy
   expect(code).toBe(0)
   const report: FitReport = JSON.parse(out)
   expect(Object.keys(report).sort()).toEqual(
-    ['accuracyCv', 'bytes', 'eceCv', 'examples', 'routes', 'seconds', 'thresholds'].sort(),
+    ['accuracyCv', 'bytes', 'eceCv', 'eceCvByChance', 'examples', 'routes', 'seconds', 'thresholds'].sort(),
   )
   expect(report).toMatchObject({ routes: 3, examples: 18, thresholds: { default: 0.5 } })
   expect(readFileSync(folder.file('routes.snapshot')).length).toBe(report.bytes)

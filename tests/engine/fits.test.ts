@@ -107,6 +107,17 @@ describe('a fit with labelled data', () => {
   })
 })
 
+describe('a fit without labelled data', () => {
+  it('reports what its calibration error would be by chance: less, the more examples there are', () => {
+    const chanceOf = (examples: number) =>
+      Router.compile(clincRouteSet(10, examples), encoder).report.eceCvByChance
+    expect(chanceOf(1)).toBeNull()
+    expect(chanceOf(20)).toBeGreaterThan(0.001)
+    expect(chanceOf(5)).toBeGreaterThan(chanceOf(20)!)
+    expect(chanceOf(5)).toBeLessThan(0.2)
+  })
+})
+
 describe('a threshold chosen for an error rate', () => {
   it('stays through edits and refits, though the promise does not', () => {
     for (const set of [routeSet, { ...routeSet, defaults: { threshold: 0.4 } }]) {

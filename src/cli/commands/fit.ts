@@ -32,7 +32,7 @@ export const fit = defineCommand({
       summary: 'Be wrong at most this share of the times a route is chosen; needs --data',
     },
   },
-  json: '{routes, examples, accuracyCv, eceCv, thresholds, seconds, bytes}',
+  json: '{routes, examples, accuracyCv, eceCv, eceCvByChance, thresholds, seconds, bytes}',
   examples: [
     ['stratarouter fit --routes routes.yaml --out routes.snapshot', 'compile and calibrate on the examples'],
     [
@@ -88,11 +88,11 @@ async function printFit(report: FitReport, out: string, terminal: Terminal): Pro
   } else {
     rows.push(['Accuracy', percent(report.accuracyCv), 'of examples kept aside went to their own route'])
   }
-  if (report.eceCv !== null && report.accuracyCv !== null) {
+  if (report.eceCv !== null) {
     rows.push([
       'Calibration error',
       percent(report.eceCv),
-      `how far confidence and truth lie apart on average; ${chanceInFit(report.accuracyCv, report.examples)}`,
+      `how far confidence and truth lie apart on average; ${chanceInFit(report)}`,
     ])
   }
   rows.push(['Threshold', threshold.toFixed(3), 'the confidence a route needs to be chosen'])

@@ -138,10 +138,20 @@ test('text and page say how much calibration error chance alone gives', () => {
   expect(said.exec(page)?.[1]).toBe(inText)
 })
 
-test('of a fit, chance is bounded by the accuracy and the number of examples', () => {
-  const share = (words: string) => Number(/up to about (\d+\.\d)%/.exec(words)?.[1])
-  expect(share(chanceInFit(0.9, 18))).toBeGreaterThan(share(chanceInFit(0.9, 180)))
-  expect(share(chanceInFit(0.9, 180))).toBeGreaterThan(share(chanceInFit(0.99, 180)))
-  expect(chanceInFit(0.9, 2_000)).toContain('on so many')
-  expect(chanceInFit(0.9, 50_000)).toBe('0 is perfect')
+test('of a fit, chance is what its report says, unless it hardly matters', () => {
+  const fitOf = (examples: number, eceCvByChance: number | null) =>
+    chanceInFit({
+      routes: 3,
+      examples,
+      accuracyCv: 0.9,
+      eceCv: 0.05,
+      eceCvByChance,
+      thresholds: { default: 0.5 },
+      seconds: 1,
+      bytes: 1000,
+    })
+  expect(fitOf(18, 0.1234)).toBe('chance alone gives about 12.3% on so few')
+  expect(fitOf(2_000, 0.02)).toContain('on so many')
+  expect(fitOf(50_000, 0.004)).toBe('0 is perfect')
+  expect(fitOf(18, null)).toBe('0 is perfect')
 })
