@@ -7,7 +7,7 @@ import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
-import { fitInWorker } from './fit-in-worker.ts'
+import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
 import { makeDirectory } from './make-directory.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
@@ -22,7 +22,7 @@ export interface AppOptions {
   readonly logger?: Logger
   /** Serve the demo set until something is stored under `default`. */
   readonly demo?: boolean
-  /** How larger sets are fitted; on a worker thread unless a test says otherwise. */
+  /** How larger sets are fitted; in a process of their own unless a test says otherwise. */
   readonly fit?: FitSnapshot
 }
 
@@ -70,7 +70,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     clock,
     versionsKept: config.limits.versionsKept,
   })
-  const queue = new FitQueue(options.fit ?? fitInWorker)
+  const queue = new FitQueue(options.fit ?? fitInProcess)
   const cache = new SnapshotCache(
     join(config.dataDir, 'snapshots'),
     `${packageVersion} ${encoder.fingerprint}`,

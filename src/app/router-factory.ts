@@ -5,7 +5,7 @@ import type { Logger } from '../observability/index.ts'
 import type { FitQueue } from './fit-queue.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 
-/** Up to this many texts a full fit takes about 20 ms, less than a thread needs to start. */
+/** Up to this many texts a full fit takes about 20 ms, less than a process needs to start. */
 const QUICK_FIT_TEXTS = 100
 
 interface RouterFactoryOptions {
@@ -15,7 +15,7 @@ interface RouterFactoryOptions {
   readonly logger: Logger
 }
 
-/** Makes fully fitted routers: from the cache, here when that is quick, otherwise on another thread. */
+/** Makes fully fitted routers: from the cache, here when that is quick, otherwise in another process. */
 export class RouterFactory {
   readonly #options: RouterFactoryOptions
 
@@ -39,7 +39,7 @@ export class RouterFactory {
   }
 
   /**
-   * The fitted router of a set, on another thread where it is not at hand; its snapshot is cached.
+   * The fitted router of a set, in another process where it is not at hand; its snapshot is cached.
    * @param inUse keys of the snapshots that must stay cached
    * @throws FitCancelled when a newer fit of the set of that name took its place
    */

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
-import { fitInWorker } from '../../src/app/fit-in-worker.ts'
+import { fitInProcess } from '../../src/app/fit-in-process.ts'
 import type { RouteSet } from '../../src/contracts/index.ts'
 import { Router } from '../../src/core/index.ts'
 import { loadBuiltinEncoder } from '../../src/encoders/builtin/index.ts'
@@ -11,7 +11,7 @@ import { servingsOfEachTest } from './serving-lifetimes.ts'
 
 const { start, restart } = servingsOfEachTest()
 
-/** More texts than are fitted in passing, so that the worker thread has to. */
+/** More texts than are fitted in passing, so that another process has to. */
 const largeSet = (routes: number): RouteSet => ({
   routes: Array.from({ length: routes }, (_, route) => ({
     name: `route-${route}`,
@@ -35,11 +35,11 @@ const WORDS = [
 ]
 
 describe('a large set', () => {
-  it('is fitted on another thread before it is answered, and loaded from its snapshot at the next start', async () => {
+  it('is fitted in another process before it is answered, and loaded from its snapshot at the next start', async () => {
     const fits: number[] = []
     const fit = (routeSet: RouteSet, signal: AbortSignal) => {
       fits.push(routeSet.routes.length)
-      return fitInWorker(routeSet, signal)
+      return fitInProcess(routeSet, signal)
     }
     const first = await start({ fit })
     expect((await first.call('PUT', '/v1/route-sets/default', largeSet(20))).status).toBe(201)
@@ -87,7 +87,7 @@ describe('a large set', () => {
     const serving = await start({ fit, logger })
     const put = serving.call('PUT', '/v1/route-sets/default', largeSet(20))
     await vi.waitFor(() => expect(seen).toHaveLength(1))
-    seen[0]?.go(await fitInWorker(largeSet(20), new AbortController().signal))
+    seen[0]?.go(await fitInProcess(largeSet(20), new AbortController().signal))
     await put
 
     for (let count = 0; count < 3; count++) {
@@ -104,7 +104,7 @@ describe('a large set', () => {
     await serving.call('DELETE', '/v1/routes/new-0')
     await vi.waitFor(() => expect(seen.at(-1)?.routes).toBe(22))
     const { routes } = (await serving.call('GET', '/v1/route-sets/default')).json
-    seen.at(-1)?.go(await fitInWorker({ routes }, new AbortController().signal))
+    seen.at(-1)?.go(await fitInProcess({ routes }, new AbortController().signal))
     await serving.app.idle()
     expect((await serving.call('GET', '/v1/route-sets/default')).json.provisional).toBe(false)
   })
