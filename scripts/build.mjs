@@ -1,6 +1,15 @@
-// Builds dist/: the WASM kernels (AssemblyScript, inlined as base64), then TypeScript, then the files that are data.
+// Builds dist/: the WASM kernels (AssemblyScript, inlined as base64), then the declarations of the library, then its code
+// and that of the programs with everything they use inside, then the files that are data.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,12 +53,71 @@ function compileKernels() {
   )
 }
 
+const model = 'encoders/builtin/model'
+
+/** Where the weights are, as seen from a chunk: the sources name the place from where they lie themselves. */
+const findModel = {
+  name: 'find-model',
+  renderChunk(code, { fileName }) {
+    const up = '../'.repeat(fileName.split('/').length - 1) || './'
+    return code.replace(
+      /(["'`])(?:\.\.?\/)+(?:encoders\/builtin\/)?model\/strata-encoder-1\.bin\1/g,
+      `'${up}${model}/strata-encoder-1.bin'`,
+    )
+  },
+}
+
+/** A program text with a single wider character takes two bytes for every character in memory. */
+const narrow = {
+  name: 'narrow',
+  renderChunk: (code) =>
+    code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+}
+
+/** Bundles programs with the packages that they use; returns the folders of those packages. */
+async function bundle(rolldown, entries, platform, chunks) {
+  const build = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
+    platform,
+    plugins: [findModel, narrow],
+    logLevel: 'warn',
+  })
+  const { output } = await build.write({
+    dir: inRoot('dist'),
+    format: 'esm',
+    // Legible, as people meet it in stack traces.
+    minify: false,
+    comments: false,
+    entryFileNames: '[name].js',
+    chunkFileNames: `${chunks}/[name]-[hash].js`,
+  })
+  const modules = output.flatMap((chunk) => ('moduleIds' in chunk ? chunk.moduleIds : []))
+  return modules.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/) ?? [])
+}
+
+/** What the licences of the packages inside ask for: their text, with every copy. */
+function writeLicences(folders) {
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`
+    return `${name} ${version} (${license})\n\n${text}\n`
+  })
+  writeFileSync(inRoot('dist', 'THIRD-PARTY-LICENCES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
 compileKernels()
 if (!process.argv.includes('--kernels-only')) {
+  const { rolldown } = await import('rolldown')
   rmSync(inRoot('dist'), { recursive: true, force: true })
   mkdirSync(inRoot('dist'))
   run(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json'])
-  const model = 'encoders/builtin/model'
+  const folders = [
+    ...(await bundle(rolldown, ['index', 'core/index', 'encoders/builtin/index'], 'neutral', 'library')),
+    ...(await bundle(rolldown, ['cli/main', 'app/fit-process'], 'node', 'programs')),
+  ]
+  writeLicences(folders)
   mkdirSync(inRoot('dist', model))
   for (const file of ['strata-encoder-1.bin', 'MODEL_CARD.md']) {
     copyFileSync(inRoot('src', model, file), inRoot('dist', model, file))

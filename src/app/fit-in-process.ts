@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RouteSet } from '../contracts/index.ts'
 import { packageRoot } from './package-root.ts'
@@ -12,36 +14,37 @@ const program = import.meta.url.endsWith('.ts')
  * takes (up to 1 GB) goes with that process, and collecting its garbage stops nobody.
  * @param signal ends the process; the promise then rejects with the signal's reason
  */
-export function fitInProcess(routeSet: RouteSet, signal: AbortSignal): Promise<Uint8Array> {
+export async function fitInProcess(routeSet: RouteSet, signal: AbortSignal): Promise<Uint8Array> {
+  signal.throwIfAborted()
+  // A file, not a pipe: what comes in pieces has to be put together, and the pieces stay with the allocator.
+  const folder = await mkdtemp(join(tmpdir(), 'stratarouter-fit-'))
+  try {
+    const file = join(folder, 'snapshot')
+    await run(file, JSON.stringify(routeSet), signal)
+    const { buffer, byteOffset, byteLength } = await readFile(file)
+    // A plain array, as readers of snapshots expect.
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function run(file: string, input: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
-    const chunks: Buffer[] = []
-    const abort = () => {
-      reject(signal.reason)
-      child.kill('SIGKILL')
-    }
+    const child = spawn(process.execPath, [program, file], { stdio: ['pipe', 'ignore', 'inherit'] })
+    const abort = () => child.kill('SIGKILL')
     signal.addEventListener('abort', abort, { once: true })
     child.once('error', reject)
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    // A process that has ended early says so by its exit code.
+    // A process that has ended before it read everything says so by how it ended.
     child.stdin.on('error', () => {})
-    child.stdin.end(JSON.stringify(routeSet))
-    child.once('close', (code, killedBy) => {
+    child.stdin.write(input)
+    child.stdin.end()
+    child.once('exit', (code, killedBy) => {
       signal.removeEventListener('abort', abort)
-      if (code === 0) resolve(joined(chunks))
+      if (signal.aborted) reject(signal.reason)
+      else if (code === 0) resolve()
       else reject(new Error(`the process that fits route sets ended with ${killedBy ?? `code ${code}`}`))
     })
   })
-}
-
-/** A plain array, as readers of snapshots expect. */
-function joined(chunks: readonly Buffer[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let end = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, end)
-    end += chunk.length
-  }
-  return bytes
 }

@@ -1,5 +1,6 @@
-// Runs as a process of its own: reads a route set as JSON from standard input, fits it, and writes the snapshot to
-// standard output.
+// Runs as a process of its own: reads a route set as JSON from standard input, fits it, and writes the snapshot to the
+// file named by its argument.
+import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { json } from 'node:stream/consumers'
 import type { RouteSet } from '../contracts/index.ts'
@@ -8,7 +9,6 @@ import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 
 // Deciding goes first wherever both want the same core.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-// Writing fails once nobody listens: whoever wanted the snapshot has ended, and so does this.
-process.stdout.on('error', () => process.exit(1))
 const routeSet = (await json(process.stdin)) as RouteSet
-process.stdout.write(Router.compile(routeSet, await loadBuiltinEncoder()).save())
+const snapshot = Router.compile(routeSet, await loadBuiltinEncoder()).save()
+writeFileSync(process.argv[2] as string, snapshot)
