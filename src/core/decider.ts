@@ -8,7 +8,7 @@ import type {
 } from '../contracts/index.ts'
 import { exp, log } from '../util/exact-math.ts'
 import { familiarity, scopeProbability } from './calibration/calibration.ts'
-import { EvidenceScorer, type KeptScores } from './evidence.ts'
+import { EvidenceScorer, type KeptScores, type LiveSnapshot } from './evidence.ts'
 import { refusalReason } from './refusal-reason.ts'
 import { type CompiledRules, compileRules, type RuleMatches } from './rules/compile-rules.ts'
 import type { SnapshotData } from './snapshot-data.ts'
@@ -59,7 +59,7 @@ export interface DecisionTrace {
 
 /** Decides queries against one snapshot. Keeps no state between calls but scratch. */
 export class Decider {
-  readonly snapshot: SnapshotData
+  readonly snapshot: LiveSnapshot
   readonly scorer: EvidenceScorer
   readonly rules: CompiledRules
   readonly fingerprint: string
@@ -71,10 +71,11 @@ export class Decider {
   /** log of the sum over classes of e^(sharpness * score), of the text scored last. */
   #normaliser = 0
 
-  constructor(snapshot: SnapshotData, encoder: Encoder, fingerprint: string) {
-    this.snapshot = snapshot
+  /** @param before a decider of which this one may take over what is the same */
+  constructor(snapshot: SnapshotData, encoder: Encoder, fingerprint: string, before?: Decider) {
+    this.scorer = new EvidenceScorer(snapshot, encoder, before?.scorer)
+    this.snapshot = this.scorer.snapshot
     this.fingerprint = fingerprint
-    this.scorer = new EvidenceScorer(snapshot, encoder)
     this.rules = compileRules(snapshot.routeSet.routes)
     this.#names = snapshot.routeSet.routes.map((route) => route.name)
     this.#spelling = new SpellCheck(ownTexts(snapshot.routeSet), encoder.lexicon)

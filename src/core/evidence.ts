@@ -89,6 +89,9 @@ export class NearestMean {
 /** What remains of a mean cosine when the cohesion of the route it is measured against is made up for. */
 export const nearnessOf = (meanCosine: number, cohesion: number) => meanCosine - 0.5 * cohesion
 
+/** A snapshot at work. */
+export type LiveSnapshot = Omit<SnapshotData, 'postings'>
+
 /** What a scorer made of one text, to go back to after it has scored others. */
 export interface KeptScores {
   readonly scores: Float64Array
@@ -110,37 +113,54 @@ export class EvidenceScorer {
   energy = 0
   /** Mean cosine of the nearest five examples of the likeliest routes, less half the best route's cohesion. */
   nearness = 0
-  readonly #snapshot: SnapshotData
+  /** The snapshot that it was made with, less the postings; matrices are those that it works with, not copies. */
+  readonly snapshot: LiveSnapshot
   readonly #features: QueryFeatures
   readonly #linear: LinearScorer
   readonly #at: { examples: number; dots: number }
   readonly #dots: Int32Array
   readonly #nearest = new NearestMean()
 
-  constructor(snapshot: SnapshotData, encoder: Encoder) {
-    this.#snapshot = snapshot
+  /**
+   * @param snapshot nothing that its postings and matrices lie in is kept
+   * @param before a scorer whose vocabulary this one may share, if it is the same
+   */
+  constructor(snapshot: SnapshotData, encoder: Encoder, before?: EvidenceScorer) {
     this.#features = new QueryFeatures(encoder)
     this.routes = snapshot.routeSet.routes.length
     this.top = new TopRoutes(nameRanks(snapshot.routeSet.routes.map((route) => route.name)))
-    this.vocabulary = new LexicalVocabulary(
-      snapshot.vocabulary.hashes,
-      snapshot.vocabulary.inverseFrequencies,
-    )
+    const { hashes, inverseFrequencies } = snapshot.vocabulary
+    this.vocabulary =
+      before?.snapshot.vocabulary === snapshot.vocabulary
+        ? before.vocabulary
+        : new LexicalVocabulary(hashes, inverseFrequencies)
     const { offsets, vectors } = snapshot.examples
     let longest = 0
     for (let r = 0; r < this.routes; r++) longest = Math.max(longest, offsets[r + 1]! - offsets[r]!)
     const spare = vectors.values.length + longest * 4 + 32
     this.#linear = new LinearScorer(snapshot.head, snapshot.postings, spare)
     this.scores = this.#linear.scores
-    const { kernels } = this.#linear
-    this.#at = { examples: kernels.allocate(vectors.values.length), dots: kernels.allocate(longest * 4) }
-    new Int8Array(kernels.buffer, this.#at.examples, vectors.values.length).set(vectors.values)
-    this.#dots = new Int32Array(kernels.buffer, this.#at.dots, longest)
+    const { space } = this.#linear
+    const dots = space.allocate(longest * 4)
+    const { at, values } = space.hold(vectors.values)
+    this.#at = { examples: at, dots }
+    this.#dots = new Int32Array(space.kernels.buffer, dots, longest)
+    const { postings: _, ...rest } = snapshot
+    this.snapshot = {
+      ...rest,
+      head: this.#linear.head,
+      examples: { offsets, vectors: { ...vectors, values } },
+    }
+  }
+
+  /** The snapshot with its postings, which are put together anew: some milliseconds for a large set. */
+  wholeSnapshot(): SnapshotData {
+    return { ...this.snapshot, postings: this.#linear.postings() }
   }
 
   /** Scores a text whose words (after spelling correction) are given. */
   scoreText(text: string, words: readonly string[]): void {
-    this.#features.fill(text, words, this.vocabulary, this.#snapshot.lexicalScale)
+    this.#features.fill(text, words, this.vocabulary, this.snapshot.lexicalScale)
     this.#linear.scoreVector(this.#features.dense)
     const { ids, values, count } = this.#features.sparse
     this.#linear.addSparse(ids, values, 0, count)
@@ -174,18 +194,18 @@ export class EvidenceScorer {
     this.top.fill(this.scores, this.routes)
     this.#nearest.clear()
     this.#eachNearRoute((start, count) => {
-      const { scales } = this.#snapshot.examples.vectors
+      const { scales } = this.snapshot.examples.vectors
       for (let i = 0; i < count; i++) this.#nearest.see(this.#dots[i]! * scales[start + i]! * QUERY_SCALE)
     })
     this.nearness = nearnessOf(
       this.#nearest.mean,
-      this.top.count > 0 ? this.#snapshot.cohesion[this.top.routes[0]!]! : 0,
+      this.top.count > 0 ? this.snapshot.cohesion[this.top.routes[0]!]! : 0,
     )
   }
 
   /** Calls back with every example searched (its row over all examples) and its cosine to the query. */
   forNearExamples(see: (example: number, similarity: number, route: number) => void): void {
-    const { scales } = this.#snapshot.examples.vectors
+    const { scales } = this.snapshot.examples.vectors
     this.#eachNearRoute((start, count, route) => {
       for (let i = 0; i < count; i++) see(start + i, this.#dots[i]! * scales[start + i]! * QUERY_SCALE, route)
     })
@@ -193,7 +213,7 @@ export class EvidenceScorer {
 
   /** Calls back for each of the likeliest routes, the dot products of its examples from row `start` being in `#dots`. */
   #eachNearRoute(see: (start: number, count: number, route: number) => void): void {
-    const { offsets, vectors } = this.#snapshot.examples
+    const { offsets, vectors } = this.snapshot.examples
     let seen = 0
     for (let place = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
       const route = this.top.routes[place]!

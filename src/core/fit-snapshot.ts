@@ -36,7 +36,7 @@ function defaultThreshold(routeSet: RouteSet): number {
  * The threshold of a set after an edit: the one in force, which labelled data may have chosen, unless the edit
  * changes the set's own. What was promised with it does not outlive the head.
  */
-export function keptThreshold(before: SnapshotData, after: RouteSet): number {
+export function keptThreshold(before: Pick<SnapshotData, 'routeSet' | 'report'>, after: RouteSet): number {
   const isSame = before.routeSet.defaults?.threshold === after.defaults?.threshold
   return isSame ? before.report.thresholds.default : defaultThreshold(after)
 }

@@ -1,5 +1,5 @@
 import type { Encoder, RouteDefinition, RouteSet } from '../contracts/index.ts'
-import { EvidenceScorer } from './evidence.ts'
+import type { EvidenceScorer } from './evidence.ts'
 import type { SparseVector } from './features/lexical-vocabulary.ts'
 import { lexicalWords, QueryFeatures } from './features/query-features.ts'
 import type { Postings } from './lexical/postings.ts'
@@ -26,13 +26,13 @@ interface RouteWeights {
  * @see Crammer et al. 2006, "Online passive-aggressive algorithms"
  */
 export function updateProvisionally(
-  snapshot: SnapshotData,
+  scorer: EvidenceScorer,
   routeSet: RouteSet,
   encoder: Encoder,
   threshold: number,
 ): SnapshotData {
+  const snapshot = scorer.wholeSnapshot()
   const before = new Map(snapshot.routeSet.routes.map((route, index) => [route.name, { route, index }]))
-  const scorer = new EvidenceScorer(snapshot, encoder)
   const features = new QueryFeatures(encoder)
   const kept = new Int32Array(snapshot.head.scales.length).fill(-1)
   const learnt = new Map<number, Map<number, number>>()

@@ -54,8 +54,7 @@ export class Router {
 
   /**
    * A router from what `save` returned; it decides the same, bit for bit.
-   * @param bytes kept and read from as long as the router lives, so do not change them afterwards; load a copy
-   *   (`bytes.slice()`) if you must
+   * @param bytes not kept
    * @throws StrataError `invalid_snapshot`, or `encoder_mismatch` when another encoder made it
    */
   static load(bytes: Uint8Array, encoder: Encoder): Router {
@@ -191,11 +190,11 @@ export class Router {
    * a provisional update of what changed, until `refit`.
    */
   replace(routeSet: RouteSet): void {
-    const before = this.#decider.snapshot
-    const threshold = keptThreshold(before, routeSet)
+    const { scorer, snapshot } = this.#decider
+    const threshold = keptThreshold(snapshot, routeSet)
     if (textsToFit(routeSet) <= QUICK_FIT_TEXTS)
       this.#adopt(fitSnapshot(routeSet, this.encoder, {}, threshold), false)
-    else this.#adopt(updateProvisionally(before, routeSet, this.encoder, threshold), true)
+    else this.#adopt(updateProvisionally(scorer, routeSet, this.encoder, threshold), true)
   }
 
   /** Fits the present route set in full; of a calibration by labelled data, if there was one, the threshold is kept. */
@@ -216,7 +215,7 @@ export class Router {
   }
 
   #adopt(snapshot: SnapshotData, provisional: boolean): void {
-    this.#decider = new Decider(snapshot, this.encoder, contentHash(snapshot))
+    this.#decider = new Decider(snapshot, this.encoder, contentHash(snapshot), this.#decider)
     this.#provisional = provisional
   }
 
@@ -239,8 +238,12 @@ export class Router {
 
   /** The snapshot that decides now as bytes, for `load`. */
   save(): Uint8Array {
-    const { snapshot, fingerprint } = this.#decider
-    return writeSnapshot({ snapshot, contentHash: fingerprint, provisional: this.#provisional })
+    const { scorer, fingerprint } = this.#decider
+    return writeSnapshot({
+      snapshot: scorer.wholeSnapshot(),
+      contentHash: fingerprint,
+      provisional: this.#provisional,
+    })
   }
 }
 

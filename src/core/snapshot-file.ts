@@ -64,7 +64,8 @@ function sectionsOf(snapshot: SnapshotData): Record<string, Uint8Array> {
 }
 
 /**
- * Reads what `writeSnapshot` wrote. The snapshot keeps `file` and reads from it: nobody may change it afterwards.
+ * Reads what `writeSnapshot` wrote. Only the matrices and the lists of postings are views into `file`, for a scorer
+ * to take them from there; what a scorer keeps as it is has been copied, so that it does not keep the file.
  * @throws StrataError `invalid_snapshot` for anything else, a damaged file included; `encoder_mismatch` when another
  *   encoder made it
  */
@@ -112,19 +113,22 @@ export function readSnapshot(
     encoder: made,
     routeSet: header.routeSet,
     lexicalScale: header.lexicalScale,
-    vocabulary: { hashes: ints('hashes'), inverseFrequencies: floats('inverseFrequencies') },
-    head: { dims, values: signed('headValues'), scales: floats('headScales') },
+    vocabulary: {
+      hashes: ints('hashes').slice(),
+      inverseFrequencies: floats('inverseFrequencies').slice(),
+    },
+    head: { dims, values: signed('headValues'), scales: floats('headScales').slice() },
     postings: {
       offsets: ints('postingOffsets'),
       routes: ints('postingRoutes'),
       weights: floats('postingWeights'),
-      shared: floats('postingShared'),
+      shared: floats('postingShared').slice(),
     },
     examples: {
-      offsets: ints('exampleOffsets'),
-      vectors: { dims, values: signed('exampleValues'), scales: floats('exampleScales') },
+      offsets: ints('exampleOffsets').slice(),
+      vectors: { dims, values: signed('exampleValues'), scales: floats('exampleScales').slice() },
     },
-    cohesion: floats('cohesion'),
+    cohesion: floats('cohesion').slice(),
     calibration: header.calibration,
     report: header.report,
   }

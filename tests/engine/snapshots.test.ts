@@ -7,7 +7,11 @@ import { anyMessage, anyRouteSet, clincRouteSet, encoder, withoutLatency } from 
 const kernels = vi.hoisted(() => ({ simd: true }))
 vi.mock('../../src/core/vectors/kernels.ts', async (original) => {
   const real = await original<typeof import('../../src/core/vectors/kernels.ts')>()
-  return { ...real, createKernels: (bytes: number) => real.createKernels(bytes, kernels.simd) }
+  return {
+    ...real,
+    createKernels: (bytes: number) => real.createKernels(bytes, kernels.simd),
+    sharedKernels: (bytes: number) => real.sharedKernels(bytes, kernels.simd),
+  }
 })
 
 /** Runs `make` with kernels in plain TypeScript. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { densePostings } from '../lexical/dense-postings.ts'
 import { type Postings, postingsFromWeights } from '../lexical/postings.ts'
 import { type QuantisedRows, quantiseRows } from '../vectors/quantised-rows.ts'
 import { LinearScorer } from './linear-scorer.ts'
 
 const DIMS = 16
 const CLASSES = 40
+const FEW_CLASSES = 12
 const FEATURES = 6
 
 const number = fc.double({ min: -1, max: 1, noNaN: true })
@@ -84,12 +84,40 @@ test('scores are the same bits with SIMD and without', () => {
   )
 })
 
-test('only long lists become rows, and a row says what its list said', () => {
-  const weights = new Float32Array(FEATURES * CLASSES)
-  for (let k = 0; k < CLASSES; k++) weights[2 * CLASSES + k] = k % 3 === 0 ? k + 1 : 0
-  weights[5 * CLASSES + 7] = 1
-  const { rows, places, stride } = densePostings(asPostings(weights), CLASSES)
-  expect([...places]).toEqual([-1, -1, 0, -1, -1, -1])
-  expect([...rows.subarray(0, CLASSES)]).toEqual([...weights.subarray(2 * CLASSES, 3 * CLASSES)])
-  expect(stride % 32).toBe(0)
+test('few classes, whose lists are not rows, get the same bits as many', () => {
+  const weight = fc.float({ min: Math.fround(-2), max: 2, noNaN: true })
+  // One entry is short for either number of classes, seven or more are long.
+  const list = fc.oneof(
+    fc.array(weight, { minLength: 1, maxLength: 1 }),
+    fc.array(weight, { minLength: 7, maxLength: FEW_CLASSES }),
+  )
+  fc.assert(
+    fc.property(
+      fc.array(list, { minLength: FEATURES, maxLength: FEATURES }),
+      fc.array(fc.tuple(fc.integer({ min: 0, max: FEATURES - 1 }), number), { maxLength: 30 }),
+      fc.constantFrom(1, 100),
+      (lists, entries, times) => {
+        const postings: Postings = {
+          offsets: Int32Array.from([0, ...lists.map((_, i) => lists.slice(0, i + 1).flat().length)]),
+          routes: Int32Array.from(lists.flatMap((weights) => [...weights.keys()])),
+          weights: Float32Array.from(lists.flat()),
+          shared: Float32Array.from({ length: FEATURES }, (_, i) => i / 7),
+        }
+        const repeated = new Array(times).fill(entries).flat()
+        const scoresOf = (classes: number) => {
+          const scorer = new LinearScorer(quantiseRows(new Float32Array(classes * DIMS), DIMS), postings)
+          scorer.scoreVector(new Float32Array(DIMS))
+          const ids = Int32Array.from(repeated, ([id]) => id)
+          scorer.addSparse(
+            ids,
+            Float32Array.from(repeated, ([, value]) => value),
+            0,
+            ids.length,
+          )
+          return [...scorer.scores.subarray(0, FEW_CLASSES)]
+        }
+        expect(scoresOf(FEW_CLASSES)).toEqual(scoresOf(CLASSES))
+      },
+    ),
+  )
 })

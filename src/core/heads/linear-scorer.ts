@@ -1,7 +1,7 @@
 import { log } from '../../util/exact-math.ts'
-import { densePostings } from '../lexical/dense-postings.ts'
+import { PackedPostings } from '../lexical/packed-postings.ts'
 import type { Postings } from '../lexical/postings.ts'
-import { createKernels, type Kernels } from '../vectors/kernels.ts'
+import { KernelSpace } from '../vectors/kernel-space.ts'
 import type { QuantisedRows } from '../vectors/quantised-rows.ts'
 
 const QUERY_SCALE = 1 / 32767
@@ -13,7 +13,6 @@ const PADDING_SCORE = -1e4
 interface Places {
   readonly vector: number
   readonly query: number
-  readonly head: number
   readonly dots: number
   readonly picks: number
   readonly amounts: number
@@ -26,12 +25,14 @@ interface Places {
 export class LinearScorer {
   /** Scores of all classes; valid until the next call. */
   readonly scores: Float64Array
-  readonly kernels: Kernels
+  /** Has `spareBytes` left for the caller. */
+  readonly space: KernelSpace
+  /** The head that it was made with, its rows where they live now. */
+  readonly head: QuantisedRows
   readonly #dims: number
   readonly #scales: Float32Array
-  readonly #postings: Postings
-  readonly #densePlaces: Int32Array
-  readonly #stride: number
+  readonly #headAt: number
+  readonly #postings: PackedPostings
   readonly #at: Places
   readonly #vector: Float32Array
   readonly #dots: Int32Array
@@ -39,65 +40,89 @@ export class LinearScorer {
   readonly #amounts: Float32Array
   readonly #sums: Float32Array
   readonly #floats: Float32Array
+  /** The vector scored last. */
+  #given: Float32Array
 
   /** @param spareBytes left in the kernels' memory for the caller */
   constructor(head: QuantisedRows, postings: Postings, spareBytes = 0, simd = true) {
     const classes = head.scales.length
-    const { stride, rows, places } = densePostings(postings, classes)
+    const packed = new PackedPostings(postings, classes)
+    const hasRows = packed.rowCount > 0
     this.#dims = head.dims
     this.#scales = head.scales
-    this.#postings = postings
-    this.#densePlaces = places
-    this.#stride = stride
+    this.#postings = packed
     const sizes = {
       vector: head.dims * 4,
       query: head.dims * 2,
-      head: head.values.length,
       dots: classes * 4,
-      picks: MOST_PICKS * 4,
-      amounts: MOST_PICKS * 4,
-      rows: rows.byteLength,
-      sums: stride * 4,
-      floats: stride * 4,
+      picks: hasRows ? MOST_PICKS * 4 : 0,
+      amounts: hasRows ? MOST_PICKS * 4 : 0,
+      rows: packed.rowCount * packed.stride * 4,
+      sums: packed.stride * 4,
+      floats: packed.stride * 4,
     }
-    const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 16, spareBytes)
-    this.kernels = createKernels(bytes, simd)
-    const { buffer } = this.kernels
+    const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 16, head.values.length + spareBytes)
+    this.space = new KernelSpace(bytes + 16, !hasRows, simd)
+    const { buffer } = this.space.kernels
     this.#at = Object.fromEntries(
-      Object.entries(sizes).map(([name, size]) => [name, this.kernels.allocate(size)]),
+      Object.entries(sizes).map(([name, size]) => [name, this.space.allocate(size)]),
     ) as unknown as Places
-    new Int8Array(buffer, this.#at.head, head.values.length).set(head.values)
-    new Float32Array(buffer, this.#at.rows, rows.length).set(rows)
+    const { at, values } = this.space.hold(head.values)
+    this.#headAt = at
+    this.head = { ...head, values }
+    packed.layRows(postings, new Float32Array(buffer, this.#at.rows, packed.rowCount * packed.stride))
     this.#vector = new Float32Array(buffer, this.#at.vector, head.dims)
+    this.#given = new Float32Array(head.dims)
     this.#dots = new Int32Array(buffer, this.#at.dots, classes)
-    this.#picks = new Int32Array(buffer, this.#at.picks, MOST_PICKS)
-    this.#amounts = new Float32Array(buffer, this.#at.amounts, MOST_PICKS)
-    this.#sums = new Float32Array(buffer, this.#at.sums, stride)
-    this.#floats = new Float32Array(buffer, this.#at.floats, stride)
+    this.#picks = new Int32Array(buffer, this.#at.picks, hasRows ? MOST_PICKS : 0)
+    this.#amounts = new Float32Array(buffer, this.#at.amounts, hasRows ? MOST_PICKS : 0)
+    this.#sums = new Float32Array(buffer, this.#at.sums, packed.stride)
+    this.#floats = new Float32Array(buffer, this.#at.floats, packed.stride)
     this.scores = new Float64Array(classes)
   }
 
-  /** Sets `scores` to those of a vector of unit length. */
+  /** The postings that it was made with, put together anew. */
+  postings(): Postings {
+    return this.#postings.unpack()
+  }
+
+  /** Sets `scores` to those of a vector of unit length, which must stay as it is as long as `dotRows` is asked about it. */
   scoreVector(vector: Float32Array): void {
     const { scores } = this
     const dots = this.#dots
     const scales = this.#scales
-    this.#vector.set(vector)
-    this.kernels.quantise(this.#at.vector, this.#dims, this.#at.query)
-    this.dotRows(this.#at.head, scores.length, this.#at.dots)
+    this.#given = vector
+    this.space.enter()
+    this.#quantise()
+    this.space.kernels.dotRows(this.#at.query, this.#headAt, scores.length, this.#dims, this.#at.dots)
     for (let k = 0; k < scores.length; k++) scores[k] = dots[k]! * scales[k]! * QUERY_SCALE
+  }
+
+  #quantise(): void {
+    this.#vector.set(this.#given)
+    this.space.kernels.quantise(this.#at.vector, this.#dims, this.#at.query)
   }
 
   /** Dot products of the vector scored last, times 32767, with rows of int8 in the kernels' memory. */
   dotRows(rows: number, count: number, out: number): void {
-    this.kernels.dotRows(this.#at.query, rows, count, this.#dims, out)
+    if (this.space.enter()) this.#quantise()
+    this.space.kernels.dotRows(this.#at.query, rows, count, this.#dims, out)
   }
 
   /** Adds to `scores` what sparse features `ids[from..to)` with `values` say. */
   addSparse(ids: Int32Array, values: Float32Array, from: number, to: number): void {
     const { scores } = this
-    const { offsets, routes, weights, shared } = this.#postings
-    const places = this.#densePlaces
+    const toAll =
+      this.#postings.rowCount > 0
+        ? this.#addWithRows(ids, values, from, to)
+        : this.#addLists(ids, values, from, to)
+    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + toAll
+  }
+
+  /** @returns what the features say to all classes alike */
+  #addWithRows(ids: Int32Array, values: Float32Array, from: number, to: number): number {
+    const { scores } = this
+    const { offsets, routes, weights, shared, places } = this.#postings
     const picks = this.#picks
     const amounts = this.#amounts
     let picked = 0
@@ -123,21 +148,62 @@ export class LinearScorer {
       }
     }
     if (picked > 0) this.#addRows(picked)
-    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + toAll
+    return toAll
   }
 
   #addRows(picked: number): void {
-    const { scores } = this
     const { picks, amounts, rows, sums } = this.#at
-    const summed = this.#sums
-    this.kernels.sumRows(picks, amounts, picked, rows, this.#stride, sums)
-    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + summed[k]!
+    this.space.kernels.sumRows(picks, amounts, picked, rows, this.#postings.stride, sums)
+    this.#addSums()
+  }
+
+  #addSums(): void {
+    const { scores } = this
+    const sums = this.#sums
+    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + sums[k]!
+  }
+
+  /** The same without rows. Long lists are summed in float32 and up to `MOST_PICKS` at a time, as rows are: same bits. */
+  #addLists(ids: Int32Array, values: Float32Array, from: number, to: number): number {
+    const { scores } = this
+    const { offsets, routes, weights, shared, longAbove } = this.#postings
+    const sums = this.#sums
+    this.space.enter()
+    sums.fill(0)
+    let picked = 0
+    let toAll = 0
+    for (let j = from; j < to; j++) {
+      const feature = ids[j]!
+      const value = values[j]!
+      toAll += value * shared[feature]!
+      const start = offsets[feature]!
+      const end = offsets[feature + 1]!
+      if (end - start <= longAbove) {
+        for (let p = start; p < end; p++) {
+          const k = routes[p]!
+          scores[k] = scores[k]! + value * weights[p]!
+        }
+        continue
+      }
+      for (let p = start; p < end; p++) {
+        const k = routes[p]!
+        sums[k] = sums[k]! + Math.fround(value * weights[p]!)
+      }
+      if (++picked === MOST_PICKS) {
+        this.#addSums()
+        sums.fill(0)
+        picked = 0
+      }
+    }
+    if (picked > 0) this.#addSums()
+    return toAll
   }
 
   /** log of the sum of e^(factor * score) over scores[0..count), in float32 steps: within 1e-6 of the exact one. */
   logSumExp(count: number, factor = 1): number {
     const { scores } = this
     const floats = this.#floats
+    this.space.enter()
     let largest = Number.NEGATIVE_INFINITY
     for (let k = 0; k < count; k++) {
       const score = scores[k]!
@@ -148,6 +214,6 @@ export class LinearScorer {
     const padded = (count + 3) & ~3
     for (let k = count; k < padded; k++) floats[k] = PADDING_SCORE
     const offset = Math.fround(largest)
-    return offset * factor + log(this.kernels.sumExp(this.#at.floats, padded, offset, factor))
+    return offset * factor + log(this.space.kernels.sumExp(this.#at.floats, padded, offset, factor))
   }
 }

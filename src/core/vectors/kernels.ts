@@ -70,3 +70,15 @@ export function createKernels(bytes: number, simd = true): Kernels {
     },
   }
 }
+
+const shared = new Map<boolean, Kernels>()
+
+/** The same kernels at every call: those of the first one, whose `bytes` later ones must not exceed. */
+export function sharedKernels(bytes: number, simd = true): Kernels {
+  let kernels = shared.get(simd)
+  if (!kernels) {
+    kernels = createKernels(bytes + 16, simd)
+    shared.set(simd, kernels)
+  }
+  return kernels
+}
