@@ -80,6 +80,9 @@ function ensureBuild() {
 /** Runs on the checkout's own Node, passes signals on, and ends as the command ends. */
 function hand(args, folder = process.cwd()) {
   const env = {
+    // One arena of the C library's allocator for all threads: each keeps what it once took, and the server does its
+    // work on one thread.
+    ...(args.includes('serve') ? { MALLOC_ARENA_MAX: '1' } : {}),
     ...process.env,
     PATH: `${dirname(ownNode)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`,
   }

@@ -5,12 +5,12 @@ const MEBIBYTE = 2 ** 20
 const module = new URL('../../src/server/small-heap.ts', import.meta.url).href
 
 /** What a process of its own prints, as what is done to a heap cannot be undone. */
-function run(program: string): unknown {
+function print(program: string, ...flags: string[]): string {
   const source = `import { collectGarbage, keepHeapSmall } from ${JSON.stringify(module)}\n${program}`
-  return JSON.parse(
-    execFileSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' }),
-  )
+  return execFileSync(process.execPath, [...flags, '--input-type=module', '-e', source], { encoding: 'utf8' })
 }
+
+const run = (program: string): unknown => JSON.parse(print(program))
 
 const ALLOCATE_AND_MEASURE = `
 import { getHeapSpaceStatistics } from 'node:v8'
@@ -23,6 +23,34 @@ console.log(JSON.stringify(young.space_size))`
 it('keeps the youngest generation at 1 MB a half, where it grows otherwise', () => {
   expect(run(`keepHeapSmall()${ALLOCATE_AND_MEASURE}`)).toBeLessThanOrEqual(4 * MEBIBYTE)
   expect(run(ALLOCATE_AND_MEASURE)).toBeGreaterThan(8 * MEBIBYTE)
+})
+
+const GROW_OLD = `
+import { getHeapStatistics } from 'node:v8'
+const kept = []
+for (let count = 0; count < 100_000; count++) kept.push({ count, text: 'x'.repeat(count % 50) })
+let largest = 0
+for (let count = 0; count < 3_000_000; count++) {
+  kept[count % kept.length] = { count, text: 'x'.repeat(count % 50) }
+  if (count % 1000 === 0) largest = Math.max(largest, getHeapStatistics().total_heap_size)
+}
+console.log(JSON.stringify(largest))`
+
+it('collects the old generation before it has doubled', () => {
+  expect(run(`keepHeapSmall()${GROW_OLD}`)).toBeLessThan(0.75 * (run(GROW_OLD) as number))
+})
+
+const COMPILE = `
+const sum = (list) => list.reduce((total, value) => total + value, 0)
+const list = Array.from({ length: 1000 }, (_, index) => index)
+let total = 0
+for (let count = 0; count < 20_000; count++) total += sum(list)`
+
+it('compiles hot code without the middle stage, to the last one', () => {
+  expect(print(COMPILE, '--trace-opt')).toContain('target MAGLEV')
+  const small = print(`keepHeapSmall()${COMPILE}`, '--trace-opt')
+  expect(small).toContain('target TURBOFAN')
+  expect(small).not.toContain('target MAGLEV')
 })
 
 it('collects what nothing refers to, and leaves no way to do so behind', () => {
