@@ -12,6 +12,7 @@ const loadedMs = performance.now()
 
 const { splitWords } = await import('../../src/core/text/words.ts')
 const { splitSegments } = await import('../../src/core/text/segments.ts')
+const { OwnWords } = await import('../../src/core/text/own-words.ts')
 const { SpellingCorrector } = await import('../../src/core/text/spelling.ts')
 const { SpellingIndex } = await import('../../src/core/text/spelling-index.ts')
 
@@ -64,11 +65,8 @@ print(
 const indexStartMs = performance.now()
 const general = new SpellingIndex(encoder.lexicon, 1)
 const indexMs = performance.now() - indexStartMs
-const corrector = new SpellingCorrector(
-  [...new Set(queries.flatMap((text) => splitWords(text).words))],
-  general,
-)
-const misspelt = general.words.slice(0, 5_000).flatMap((word) => {
+const corrector = new SpellingCorrector(OwnWords.of(queries), general)
+const misspelt = Array.from({ length: 5_000 }, (_, id) => general.wordAt(id)).flatMap((word) => {
   const typed = `${word.slice(0, 2)}${word.slice(3)}`
   return typed.length < 4 || corrector.isKnown(typed) ? [] : [typed]
 })

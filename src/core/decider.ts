@@ -5,14 +5,17 @@ import type {
   Encoder,
   Intent,
   RouteOptions,
+  RouteSet,
 } from '../contracts/index.ts'
 import { exp, log } from '../util/exact-math.ts'
 import { familiarity, scopeProbability } from './calibration/calibration.ts'
 import { EvidenceScorer, type KeptScores, type LiveSnapshot } from './evidence.ts'
 import { refusalReason } from './refusal-reason.ts'
+import { changedTexts } from './route-set-changes.ts'
 import { type CompiledRules, compileRules, type RuleMatches } from './rules/compile-rules.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { isCourtesy } from './text/courtesy.ts'
+import { OwnWords } from './text/own-words.ts'
 import { type Segment, splitSegments } from './text/segments.ts'
 import { type CheckedText, SpellCheck } from './text/spell-check.ts'
 import { withWindows } from './text/windows.ts'
@@ -64,6 +67,7 @@ export class Decider {
   readonly rules: CompiledRules
   readonly fingerprint: string
   readonly #names: readonly string[]
+  readonly #ownWords: OwnWords
   readonly #spelling: SpellCheck
   readonly #sharpness: number
   readonly #isOwnWord: (word: string) => boolean
@@ -78,7 +82,10 @@ export class Decider {
     this.fingerprint = fingerprint
     this.rules = compileRules(snapshot.routeSet.routes)
     this.#names = snapshot.routeSet.routes.map((route) => route.name)
-    this.#spelling = new SpellCheck(ownTexts(snapshot.routeSet), encoder.lexicon)
+    this.#ownWords = before
+      ? wordsAfter(before.#ownWords, changedTexts(before.snapshot.routeSet, snapshot.routeSet))
+      : OwnWords.of(ownTexts(snapshot.routeSet))
+    this.#spelling = new SpellCheck(this.#ownWords, encoder)
     this.#sharpness = snapshot.calibration.sharpness
     this.#isOwnWord = (word) => this.scorer.vocabulary.has(word)
     this.#listsWords = encoder.lexicon !== undefined
@@ -379,6 +386,9 @@ export class Decider {
     }))
   }
 }
+
+const wordsAfter = (words: OwnWords, { gone, come }: { gone: RouteSet; come: RouteSet }) =>
+  words.edited(ownTexts(gone), ownTexts(come))
 
 /** Confidence is never exactly 0 or 1. */
 const held = (p: number) => Math.min(Math.max(p, 1e-6), 1 - 1e-6)

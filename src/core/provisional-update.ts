@@ -1,8 +1,9 @@
-import type { Encoder, RouteDefinition, RouteSet } from '../contracts/index.ts'
+import type { Encoder, RouteSet } from '../contracts/index.ts'
 import type { EvidenceScorer } from './evidence.ts'
 import type { SparseVector } from './features/lexical-vocabulary.ts'
 import { lexicalWords, QueryFeatures } from './features/query-features.ts'
 import type { Postings } from './lexical/postings.ts'
+import { isSameEvidence } from './route-set-changes.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { collectTrainingTexts, isShown } from './training-texts.ts'
 import { type QuantisedRows, quantiseRows } from './vectors/quantised-rows.ts'
@@ -45,7 +46,7 @@ export function updateProvisionally(
   const cohesion = new Float32Array(routeSet.routes.length).fill(meanCohesion)
   routeSet.routes.forEach((route, index) => {
     const old = before.get(route.name)
-    if (old && sameEvidence(old.route, route)) {
+    if (old && isSameEvidence(old.route, route)) {
       kept[old.index] = index
       cohesion[index] = snapshot.cohesion[old.index]!
       head.push(rowsOf(snapshot.head, old.index, old.index + 1))
@@ -90,16 +91,6 @@ export function updateProvisionally(
       thresholds: { default: threshold },
     },
   }
-}
-
-/** Whether two definitions of a route teach the head the same. */
-function sameEvidence(a: RouteDefinition, b: RouteDefinition): boolean {
-  return (
-    a === b ||
-    (a.description === b.description &&
-      a.examples.length === b.examples.length &&
-      a.examples.every((example, i) => example === b.examples[i]))
-  )
 }
 
 function learnRoute(

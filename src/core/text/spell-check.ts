@@ -1,3 +1,5 @@
+import type { Encoder } from '../../contracts/index.ts'
+import type { OwnWords } from './own-words.ts'
 import { SpellingCorrector } from './spelling.ts'
 import { SpellingIndex } from './spelling-index.ts'
 import { splitWords, type Words } from './words.ts'
@@ -20,29 +22,26 @@ export interface CheckedText {
 }
 
 const NO_CORRECTIONS: readonly never[] = []
-const generalIndexes = new WeakMap<readonly string[], SpellingIndex>()
+const NO_WORDS = new SpellingIndex([], 1)
+const languages = new WeakMap<Encoder, SpellingIndex>()
 
-/** One index of an encoder's words serves all route sets. */
-function generalIndex(commonWords: readonly string[]): SpellingIndex {
-  let index = generalIndexes.get(commonWords)
-  if (!index) {
-    index = new SpellingIndex(commonWords, 1)
-    generalIndexes.set(commonWords, index)
+/** The words of an encoder's language; one index serves all route sets. */
+function languageOf(encoder: Encoder): SpellingIndex {
+  let words = languages.get(encoder)
+  if (!words) {
+    words = encoder.lexicon ? new SpellingIndex(encoder.lexicon, 1) : NO_WORDS
+    languages.set(encoder, words)
   }
-  return index
+  return words
 }
 
 /** Corrects the spelling of queries towards the words of a route set, then towards those of the language. */
 export class SpellCheck {
   readonly #corrector: SpellingCorrector
 
-  /** @param texts all texts of the route set */
-  constructor(texts: Iterable<string>, commonWords: readonly string[] = NO_CORRECTIONS) {
-    const counts = new Map<string, number>()
-    for (const text of texts)
-      for (const word of splitWords(text).words) counts.set(word, (counts.get(word) ?? 0) + 1)
-    const own = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([word]) => word)
-    this.#corrector = new SpellingCorrector(own, generalIndex(commonWords))
+  /** @param encoder whose lexicon are the words of the language */
+  constructor(own: OwnWords, encoder: Encoder) {
+    this.#corrector = new SpellingCorrector(own, languageOf(encoder))
   }
 
   /** Whether the word is one of the route set or of the language; nobody can say of words of one or two letters. */

@@ -1,4 +1,4 @@
-import { isSpellable, SpellingIndex } from './spelling-index.ts'
+import { isSpellable } from './spelling-index.ts'
 
 const MINIMUM_LETTERS = 4
 const MINIMUM_LETTERS_FOR_TWO_EDITS = 7
@@ -13,17 +13,23 @@ const CONTRACTIONS = new Set(
   ).split(' '),
 )
 
+/** Words among which those near to a misspelt one are looked for. */
+interface KnownWords {
+  has(word: string): boolean
+  nearest(word: string, distance: 1 | 2): string | null
+}
+
 /** Replaces misspelt words by known ones: the route set's own before general ones. */
 export class SpellingCorrector {
-  readonly #own: SpellingIndex
-  readonly #general: SpellingIndex
+  readonly #own: KnownWords
+  readonly #general: KnownWords
 
   /**
-   * @param ownWords words of the route set as `splitWords` gives them, most frequent first
+   * @param own words of the route set as `splitWords` gives them, the most frequent the nearest; at distance 2
    * @param general words of the language, most frequent first, at distance 1; one index serves all route sets
    */
-  constructor(ownWords: readonly string[], general: SpellingIndex) {
-    this.#own = new SpellingIndex(ownWords, 2)
+  constructor(own: KnownWords, general: KnownWords) {
+    this.#own = own
     this.#general = general
   }
 
