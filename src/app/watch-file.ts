@@ -8,6 +8,7 @@ import type { Logger } from '../observability/index.ts'
 const QUIET_MS = 100
 
 export interface FileWatch {
+  /** From then on nothing is told. */
   close(): void
 }
 
@@ -24,11 +25,13 @@ export function watchFile(
 ): FileWatch {
   let last = seen
   let timer: NodeJS.Timeout | undefined
+  let isClosed = false
   const read = async () => {
     try {
       const text = await readFile(file, 'utf8')
       const hash = textHash(text)
-      if (hash === last) return
+      // A reading under way is not interrupted by the end.
+      if (isClosed || hash === last) return
       last = hash
       changed(text)
     } catch (error) {
@@ -48,6 +51,7 @@ export function watchFile(
   void read()
   return {
     close() {
+      isClosed = true
       clearTimeout(timer)
       watcher.close()
     },
