@@ -6,6 +6,7 @@ import type { GuaranteeResult } from '../benchmarks/quality/guarantee.ts'
 import { committedResults, type ResultFile, readResult } from '../benchmarks/quality/result-file.ts'
 import type { RobustnessResult } from '../benchmarks/quality/robustness.ts'
 import type { ScopeResult } from '../benchmarks/quality/scope.ts'
+import type { SmallSetsResult } from '../benchmarks/quality/small-sets.ts'
 import { parseModelFile } from '../src/encoders/builtin/index.ts'
 import { runGuide, withOutput } from './guide-commands.ts'
 import { runSnippet, withSnippetOutput } from './run-readme-snippet.ts'
@@ -21,6 +22,7 @@ const SHOWN: readonly string[] = [
   'CLINC150, 10 examples a route: accuracy',
   'HWU64, 10 examples a route: accuracy',
   'HWU64, all examples: accuracy',
+  'Sets of 2 to 12 routes: right decisions',
   'CLINC150, 10 examples a route: calibration error',
   'Out of scope, CLINC150: recall at 3.3% refused on validation',
   'CLINC150, 10 examples a route: typos in 10% of the longer words',
@@ -37,6 +39,7 @@ export function readmeFigures(folder: URL = committedResults): string {
     scope: readResult<ScopeResult>(folder, 'scope'),
     guarantee: readResult<GuaranteeResult>(folder, 'guarantee'),
     robustness: readResult<RobustnessResult>(folder, 'robustness'),
+    smallSets: readResult<SmallSetsResult>(folder, 'small-sets'),
   }
   const measured = Object.values(results).filter((result) => result !== undefined)
   if (measured.length === 0) return 'Nothing has been measured yet: run `npm run bench:quality`.'

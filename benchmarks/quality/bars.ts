@@ -4,6 +4,7 @@ import type { GuaranteeResult } from './guarantee.ts'
 import { type Interval, mean } from './measures.ts'
 import type { RobustnessResult, RobustnessRound } from './robustness.ts'
 import type { ScopeResult, ScopeRound } from './scope.ts'
+import type { SmallSetCell, SmallSetsResult } from './small-sets.ts'
 
 /** What a bar is measured by; a subject that has no result file yet is undefined. */
 export interface Results {
@@ -11,6 +12,7 @@ export interface Results {
   readonly scope?: ScopeResult | undefined
   readonly guarantee?: GuaranteeResult | undefined
   readonly robustness?: RobustnessResult | undefined
+  readonly smallSets?: SmallSetsResult | undefined
 }
 
 /** A figure that the default configuration has to reach. All figures are shares, 0..1. */
@@ -79,6 +81,19 @@ function robustnessBar(
     title: `CLINC150, 10 examples a route: ${title}`,
     ...limit,
     measure: ({ robustness }) => (robustness ? mean(robustness.rounds.map(figure)) : undefined),
+  }
+}
+
+function smallSetsBar(
+  title: string,
+  limit: { readonly atLeast?: number; readonly atMost?: number },
+  figure: (cell: SmallSetCell) => number,
+  isCounted: (cell: SmallSetCell) => boolean = () => true,
+): Bar {
+  return {
+    title: `Sets of 2 to 12 routes: ${title}`,
+    ...limit,
+    measure: ({ smallSets }) => (smallSets ? mean(smallSets.cells.filter(isCounted).map(figure)) : undefined),
   }
 }
 
@@ -160,6 +175,14 @@ export const BARS: readonly Bar[] = [
     'between two sentences of chatter',
     { atLeast: 0.8 },
     ({ accuracy: by }) => by['between two sentences of chatter']!,
+  ),
+  smallSetsBar('right decisions', { atLeast: 0.86 }, (cell) => cell.thresholdedAccuracy),
+  smallSetsBar('calibration error of all decisions', { atMost: 0.025 }, (cell) => cell.eceMixed),
+  smallSetsBar(
+    'refused with 5 or more examples a route',
+    { atMost: 0.1 },
+    (cell) => cell.inScopeRejected,
+    ({ examples }) => examples >= 5,
   ),
   robustnessBar('texts in other languages accepted', { atMost: 0.1 }, ({ foreign }) => foreign.accepted),
 ]

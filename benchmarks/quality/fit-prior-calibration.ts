@@ -14,6 +14,7 @@ import { type Encoder, loadBuiltinEncoder, parseRouteSet } from '../../src/index
 import { type Random, seededRandom, shuffle } from '../../src/util/random.ts'
 import { type InScopeText, readInScope, routeNames, routesOf } from './datasets.ts'
 import { leastSquares } from './least-squares.ts'
+import { byLikeness } from './likeness.ts'
 import { mean } from './measures.ts'
 
 const MOST_EXAMPLES = 50
@@ -24,7 +25,6 @@ const MOST_TAKEN = 0.6
 const QUERIES = 600
 /** Part of the simulated sets that are one route and those most like it. */
 const NEIGHBOURHOODS = 0.5
-const TEXTS_OF_A_ROUTE = 40
 /** Sharper says only that the simulated set made no mistake. */
 const SHARPEST = 8
 const BEGIN = '// begin constants'
@@ -117,29 +117,6 @@ function simulate(
     nearnesses,
     shares,
   }
-}
-
-/** The first name, then the others by falling likeness (cosine of the mean vectors of their texts) to it. */
-function byLikeness(
-  names: readonly string[],
-  byRoute: ReadonlyMap<string, readonly InScopeText[]>,
-  withEncoder: Encoder,
-): string[] {
-  const centres = new Map(
-    names.map((name) => {
-      const centre = new Float64Array(withEncoder.dimensions)
-      for (const { text } of byRoute.get(name)!.slice(0, TEXTS_OF_A_ROUTE)) {
-        withEncoder.encode(text).forEach((x, d) => {
-          centre[d] = centre[d]! + x
-        })
-      }
-      const length = Math.hypot(...centre)
-      return [name, centre.map((x) => x / length)]
-    }),
-  )
-  const first = centres.get(names[0]!)!
-  const likeness = (name: string) => centres.get(name)!.reduce((sum, x, d) => sum + x * first[d]!, 0)
-  return names.toSorted((a, b) => likeness(b) - likeness(a))
 }
 
 function shuffled<T>(items: readonly T[], chance: Random): T[] {

@@ -5,6 +5,7 @@ import { mean } from './measures.ts'
 import type { Conditions } from './result-file.ts'
 import type { RobustnessResult } from './robustness.ts'
 import type { ScopeResult } from './scope.ts'
+import type { SmallSetFigures, SmallSetsResult } from './small-sets.ts'
 
 const percent = (value: number, digits = 1): string => (100 * value).toFixed(digits)
 const interval = (ends: readonly number[], digits = 1): string =>
@@ -157,6 +158,61 @@ export function scopeCurveTable({ rounds }: ScopeResult): string {
   return table(
     ['in-scope refused', ...curves.map(({ title }) => `recall, ${title.split(':')[0]!.split(',')[0]}`)],
     rows,
+  )
+}
+
+/** One line a size, the one that decides worst first. */
+export function smallSetsTable({ cells, withGiven, given, setsPerCell }: SmallSetsResult): string {
+  const rows = cells
+    .map((cell, place) => ({ cell, other: withGiven[place]! }))
+    .sort((a, b) => a.cell.thresholdedAccuracy - b.cell.thresholdedAccuracy)
+    .map(({ cell, other }) => [
+      `${cell.routes} × ${cell.examples}`,
+      percent(cell.thresholdedAccuracy),
+      percent(cell.inScopeAccuracy),
+      `${percent(cell.inScopeRejected)} / ${percent(cell.oosRecall)}`,
+      percent(cell.ece),
+      percent(cell.eceMixed),
+      percent(other.thresholdedAccuracy),
+      `${percent(other.inScopeRejected)} / ${percent(other.oosRecall)}`,
+    ])
+  return table(
+    [
+      'routes × examples',
+      'right decisions',
+      'accuracy',
+      'refused / recall',
+      'ECE',
+      'ECE of all decisions',
+      `right with ${given} given`,
+      'refused / recall then',
+    ],
+    rows,
+  ).concat(`\n\n${setsPerCell} sets a line.`)
+}
+
+export function smallSetWaysTable({ ways, cells, withGiven, given }: SmallSetsResult): string {
+  const line = (title: string, figures: readonly SmallSetFigures[]) => {
+    const of = (figure: (of: SmallSetFigures) => number) => percent(mean(figures.map(figure)))
+    return [
+      title,
+      of((set) => set.thresholdedAccuracy),
+      of((set) => set.inScopeAccuracy),
+      `${of((set) => set.inScopeRejected)} / ${of((set) => set.oosRecall)}`,
+      of((set) => set.ece),
+      of((set) => set.eceMixed),
+    ]
+  }
+  const titles = { random: 'any', alike: 'one and those most like it', spread: 'unlike each other' }
+  return table(
+    ['routes; examples', 'right decisions', 'accuracy', 'refused / recall', 'ECE', 'ECE of all decisions'],
+    [
+      ...[...ways]
+        .sort((a, b) => a.thresholdedAccuracy - b.thresholdedAccuracy)
+        .map((way) => line(`${titles[way.routes]}; ${titles[way.examples]}`, [way])),
+      line('all sizes', cells),
+      line(`all sizes, ${given} out-of-scope texts given`, withGiven),
+    ],
   )
 }
 

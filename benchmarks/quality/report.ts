@@ -13,11 +13,14 @@ import {
   robustnessTable,
   scopeCurveTable,
   scopeTable,
+  smallSetsTable,
+  smallSetWaysTable,
   twoIntentsTable,
 } from './report-tables.ts'
 import { committedResults, readResult } from './result-file.ts'
 import type { RobustnessResult } from './robustness.ts'
 import type { ScopeResult } from './scope.ts'
+import type { SmallSetsResult } from './small-sets.ts'
 
 const PAGE = 'docs/benchmarks.md'
 const root = new URL('../../', import.meta.url)
@@ -29,9 +32,12 @@ function renderFiles(): Map<string, string> {
   const scope = readResult<ScopeResult>(committedResults, 'scope')
   const guarantee = readResult<GuaranteeResult>(committedResults, 'guarantee')
   const robustness = readResult<RobustnessResult>(committedResults, 'robustness')
-  const measured = [accuracy, hidden, scope, guarantee, robustness].filter((result) => result !== undefined)
+  const smallSets = readResult<SmallSetsResult>(committedResults, 'small-sets')
+  const measured = [accuracy, hidden, scope, smallSets, guarantee, robustness].filter(
+    (result) => result !== undefined,
+  )
   const sections: Record<string, string> = {
-    bars: barsTable(measureBars({ accuracy, scope, guarantee, robustness })),
+    bars: barsTable(measureBars({ accuracy, scope, guarantee, robustness, smallSets })),
     conditions: conditionsTable(measured),
   }
   const files = new Map<string, string>()
@@ -45,6 +51,10 @@ function renderFiles(): Map<string, string> {
     sections.scope = scopeTable(scope)
     sections['scope curve'] = scopeCurveTable(scope)
     files.set('docs/images/scope.svg', drawScope(scope))
+  }
+  if (smallSets) {
+    sections['small sets'] = smallSetsTable(smallSets)
+    sections['small sets by way'] = smallSetWaysTable(smallSets)
   }
   if (guarantee) sections.guarantee = guaranteeTable(guarantee)
   if (robustness) {

@@ -4,6 +4,7 @@ import { measureAccuracy } from './accuracy.ts'
 import { measureGuarantee } from './guarantee.ts'
 import { measureRobustness } from './robustness.ts'
 import { measureScope } from './scope.ts'
+import { measureSmallSets } from './small-sets.ts'
 import type { Subject, SubjectName } from './subject.ts'
 
 const subjects: Readonly<Record<SubjectName, Subject>> = {
@@ -12,6 +13,7 @@ const subjects: Readonly<Record<SubjectName, Subject>> = {
   scope: measureScope,
   guarantee: measureGuarantee,
   robustness: measureRobustness,
+  'small-sets': measureSmallSets,
 }
 
 const { subject, isQuick } = workerData as { subject: SubjectName; isQuick: boolean }

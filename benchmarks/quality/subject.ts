@@ -8,7 +8,14 @@ export interface SubjectContext {
 export type Subject = (context: SubjectContext) => Promise<object>
 
 /** The subjects in the order in which they are started: the longest first. */
-export const SUBJECTS = ['accuracy', 'names-hidden', 'scope', 'guarantee', 'robustness'] as const
+export const SUBJECTS = [
+  'accuracy',
+  'guarantee',
+  'small-sets',
+  'scope',
+  'names-hidden',
+  'robustness',
+] as const
 export type SubjectName = (typeof SUBJECTS)[number]
 
 /** Anything drawn beside the examples comes from this seed. */

@@ -3,6 +3,7 @@ import type { GuaranteeResult } from './guarantee.ts'
 import { mean } from './measures.ts'
 import type { RobustnessResult } from './robustness.ts'
 import type { ScopeResult } from './scope.ts'
+import type { SmallSetsResult } from './small-sets.ts'
 import type { SubjectName } from './subject.ts'
 
 const percent = (value: number, digits = 2): string => (100 * value).toFixed(digits)
@@ -22,6 +23,8 @@ export function summarise(subject: SubjectName, result: object): string {
       return `guarantee: ${guaranteeLine(result as GuaranteeResult)}`
     case 'robustness':
       return ['robustness:', ...robustnessLines(result as RobustnessResult)].join('\n')
+    case 'small-sets':
+      return ['small sets:', ...smallSetLines(result as SmallSetsResult)].join('\n')
   }
 }
 
@@ -45,6 +48,12 @@ function scopeLines({ rounds }: ScopeResult): string[] {
 
 const guaranteeLine = (result: GuaranteeResult): string =>
   `violated ${percent(result.violatedShare, 1)}% (${result.violatedInterval.map((end) => percent(end, 1)).join(' to ')}), in the population ${percent(result.populationViolatedShare, 1)}%, refused ${result.refused}, coverage ${percent(result.meanCoverage, 1)} of at best ${percent(result.meanBestCoverage, 1)} = ${percent(result.coverageAgainstBest, 1)}%`
+
+const smallSetLines = ({ cells }: SmallSetsResult): string[] =>
+  cells.map(
+    (cell) =>
+      `  ${`${cell.routes} x ${cell.examples}`.padEnd(8)} right ${percent(cell.thresholdedAccuracy, 1)}, accuracy ${percent(cell.inScopeAccuracy, 1)}, refused ${percent(cell.inScopeRejected, 1)}, recall ${percent(cell.oosRecall, 1)}, ece ${percent(cell.ece)}, of all ${percent(cell.eceMixed)}`,
+  )
 
 function robustnessLines({ rounds }: RobustnessResult): string[] {
   const of = (value: (round: (typeof rounds)[number]) => number) => percent(mean(rounds.map(value)), 1)

@@ -8,7 +8,7 @@ import {
   fitSharpness,
   fitSpread,
   logSumExp,
-  SCOPE_SLOPE,
+  scopeLine,
 } from './calibration/calibration.ts'
 import { routeCohesion } from './calibration/cohesion.ts'
 import { exampleRows, type HeldOutEvidence } from './calibration/cross-validation.ts'
@@ -52,7 +52,7 @@ export function compileRoutes(
   const fitHead = isFullFitAffordable(rows) ? fitFullHead : fitRivalHead
   const { head, postings, held } = fitHead({ texts, featurised, cohesion, onProgress })
   onProgress({ stage: 'calibrate', done: 0, total: 1 })
-  const calibration = calibrate(held, priorCalibration(routes, perRoute))
+  const calibration = calibrate(held, priorCalibration(routes, perRoute), routes)
   return {
     encoder: { name: encoder.name, fingerprint: encoder.fingerprint, dimensions: encoder.dimensions },
     routeSet,
@@ -73,7 +73,7 @@ function isFullFitAffordable({ count, dims, sparseSize, classes, ids }: Training
   return steps <= MOST_FULL_STEPS && (dims + sparseSize) * classes <= MOST_FULL_WEIGHTS
 }
 
-function calibrate(held: HeldOutEvidence, prior: PriorCalibration): Calibration {
+function calibrate(held: HeldOutEvidence, prior: PriorCalibration, routes: number): Calibration {
   const sharpness = fitSharpness(held, prior.sharpness, PRIOR_ROWS)
   const energy = fitSpread(held.energies, prior.energy, PRIOR_ROWS)
   const nearness = fitSpread(held.nearnesses, prior.nearness, PRIOR_ROWS)
@@ -89,7 +89,7 @@ function calibrate(held: HeldOutEvidence, prior: PriorCalibration): Calibration 
     return familiarity(value, held.nearnesses[row]!, share, spreads)
   })
   const frontier = fitFrontier(familiarities, FRONTIER_SHARE, prior.frontier, FRONTIER_PRIOR_ROWS)
-  return { sharpness, ...spreads, scope: { intercept: -SCOPE_SLOPE * frontier, slope: SCOPE_SLOPE } }
+  return { sharpness, ...spreads, scope: scopeLine(frontier, routes) }
 }
 
 /** Expected calibration error of the held-out examples at the sharpness that was fitted, and what chance gives. */

@@ -26,18 +26,27 @@ export const isShown = ({ kind }: TrainingText) => kind === 'example' || kind ==
 
 // A name or description says what a route is for, but not how people ask; it counts a little less than an example.
 const HINT_WEIGHT = 0.7
-const ROUTES_WITH_FULL_GENERIC_WEIGHT = 2
 
-/**
- * What each generic text weighs: all together as much as one route with the mean number of examples, and with more than
- * two routes as much less as there are more. A set of two routes would otherwise take every text for one of them; one of
- * a hundred knows well enough what is foreign to it.
- */
-function weightOfGenericTexts(routes: number, examples: number): number {
-  const perRoute = Math.max(1, examples / Math.max(1, routes))
-  return (
-    (perRoute * Math.min(1, ROUTES_WITH_FULL_GENERIC_WEIGHT / Math.max(1, routes))) / GENERIC_TEXTS.length
-  )
+// What all generic texts together weigh, in routes with the mean number of examples: 0.2 beside two routes, 1/32 beside
+// 13 to 64, two shared out among more. A set of two routes would otherwise take nearly every text for one of them; one of
+// a hundred knows well enough what is foreign to it.
+const GENERIC_ROUTES_SHARED = 0.4
+const FEWEST_GENERIC_ROUTES = 1 / 32
+const MOST_GENERIC_ROUTES_SHARED = 2
+
+// What the user's own strays together weigh at most, likewise. With full weight each, thirty of them beside three
+// examples a route would draw a fifth of what belongs to themselves.
+const FEWEST_STRAY_ROUTES = 0.5
+const STRAY_ROUTES_PER_ROOT = 1 / 6
+
+function weightOfGenericTexts(routes: number, perRoute: number): number {
+  const shared = Math.max(GENERIC_ROUTES_SHARED / routes, FEWEST_GENERIC_ROUTES)
+  return (perRoute * Math.min(shared, MOST_GENERIC_ROUTES_SHARED / routes)) / GENERIC_TEXTS.length
+}
+
+function weightOfStrays(routes: number, perRoute: number, strays: number): number {
+  const most = Math.max(FEWEST_STRAY_ROUTES, STRAY_ROUTES_PER_ROOT * Math.sqrt(routes))
+  return Math.min(1, (perRoute * most) / strays)
 }
 
 /** Every text that the user wrote, names and descriptions included. */
@@ -101,14 +110,17 @@ export function collectTrainingTexts(routeSet: RouteSet): TrainingText[] {
     ...(routeSet.outOfScope ?? []),
     ...routeSet.routes.flatMap((route) => route.negatives ?? []),
   ])
+  const routes = Math.max(1, routeSet.routes.length)
+  const perRoute = Math.max(1, exampleTexts.size / routes)
+  const strayWeight = weightOfStrays(routes, perRoute, background.size)
   for (const text of background) {
     // A negative of one route may be another's example; then it is no evidence for "none".
-    if (!exampleTexts.has(text)) texts.push({ text, kind: 'stray', route: -1, weight: 1 })
+    if (!exampleTexts.has(text)) texts.push({ text, kind: 'stray', route: -1, weight: strayWeight })
   }
-  const weight = weightOfGenericTexts(routeSet.routes.length, exampleTexts.size)
+  const genericWeight = weightOfGenericTexts(routes, perRoute)
   for (const text of GENERIC_TEXTS) {
     if (!exampleTexts.has(text) && !background.has(text))
-      texts.push({ text, kind: 'generic', route: -1, weight })
+      texts.push({ text, kind: 'generic', route: -1, weight: genericWeight })
   }
   return texts
 }

@@ -4,8 +4,14 @@ import { exp, log, sigmoid } from '../../util/exact-math.ts'
 // the confidence of the others is left alone. Both were chosen on CLINC150 validation data and HWU64 training data.
 /** Share of the queries that belong which may lie beyond the frontier. */
 export const FRONTIER_SHARE = 0.0125
-/** Log odds of belonging that one unit of familiarity is worth. */
-export const SCOPE_SLOPE = 2.25
+/** Log odds of belonging that one unit of familiarity is worth in a large set. */
+const SCOPE_SLOPE = 2.25
+// In a small set strays are not so far from what belongs: there the line lies further inward and is less steep. Chosen
+// on sets of 2 to 12 routes drawn from the same data (docs/decisions/2026-11-24-generic-texts-for-small-sets.md).
+const SMALL_SCOPE_SLOPE = 1.2
+const SMALL_FRONTIER_SHIFT = 1.1
+const SMALL_ROUTES = 12
+const LARGE_ROUTES = 64
 
 /** Mean and standard deviation of a measure over queries that belong to the route set. */
 export interface Spread {
@@ -43,6 +49,18 @@ export function familiarity(
 /** P(some route is right), in (0, 1). */
 export function scopeProbability(familiar: number, calibration: Calibration): number {
   return sigmoid(calibration.scope.intercept + calibration.scope.slope * familiar)
+}
+
+/**
+ * The line between in and out of scope where no out-of-scope labels say where it is.
+ * @param frontier the familiarity beyond which few queries that belong lie
+ * @param routes number of routes
+ */
+export function scopeLine(frontier: number, routes: number): Calibration['scope'] {
+  const most = Math.min(LARGE_ROUTES, Math.max(SMALL_ROUTES, routes))
+  const smallness = log(LARGE_ROUTES / most) / log(LARGE_ROUTES / SMALL_ROUTES)
+  const slope = SCOPE_SLOPE + smallness * (SMALL_SCOPE_SLOPE - SCOPE_SLOPE)
+  return { intercept: -slope * (frontier + smallness * SMALL_FRONTIER_SHIFT), slope }
 }
 
 /** log of the sum of e^score over scores[0..count); the free energy of the head, larger for familiar texts. */
