@@ -74,12 +74,10 @@ export function readEnvironment(environment: Environment): EnvironmentReading {
     } else notes.push(`${name} is no setting of this version and was ignored.`)
   }
   if (details.length > 0) {
-    const list = details.map((detail) => `${detail.path}: ${detail.message}`).join('; ')
-    throw new StrataError(
-      'invalid_configuration',
-      `The environment has names that cannot be used: ${list}.`,
-      { details },
-    )
+    const list = details.map((detail) => `\n  ${detail.path}: ${detail.message}`).join('')
+    throw new StrataError('invalid_configuration', `The environment has names that cannot be used:${list}`, {
+      details,
+    })
   }
   return { values, notes }
 }

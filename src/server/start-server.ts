@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { App } from '../app/index.ts'
 import type { Config } from '../config/index.ts'
-import { type ErrorCode, StrataError } from '../errors/index.ts'
+import { StrataError } from '../errors/index.ts'
 import { type BuiltServer, buildServer } from './build-server.ts'
+import { startRefusal } from './start-refusal.ts'
 
 /** Longer than balancers usually take between two looks at `/health/ready`. */
 const DRAIN_DELAY_MS = 5000
@@ -29,7 +30,9 @@ export async function startServer(app: App, config: Config): Promise<StartedServ
     built = buildServer(app)
     await built.fastify.listen({ host, port })
   } catch (error) {
-    throw startRefusal(error, host, port)
+    const refusal = startRefusal(error, host, port)
+    if (refusal === null) throw error
+    throw new StrataError(refusal.code, `${refusal.problem}; ${refusal.remedy}.`, { cause: error })
   }
   const { fastify } = built
   const address = fastify.server.address() as AddressInfo
@@ -54,36 +57,4 @@ function reachableHost(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1'
   if (address === '::') return '[::1]'
   return address.includes(':') ? `[${address}]` : address
-}
-
-function startRefusal(error: unknown, host: string, port: number): StrataError {
-  const code = (error as { code?: string }).code
-  const refusals: Readonly<Record<string, { code: ErrorCode; message: string }>> = {
-    EADDRINUSE: {
-      code: 'port_in_use',
-      message: `Port ${port} on ${host} is in use; stop the program that holds it, or choose another with --port, PORT or server.port.`,
-    },
-    EACCES: {
-      code: 'invalid_configuration',
-      message: `Listening on port ${port} is not permitted to this user; choose a port above 1023 with --port, PORT or server.port.`,
-    },
-    EADDRNOTAVAIL: {
-      code: 'invalid_configuration',
-      message: `This machine has no address ${host}; set server.host to one it has, or to 127.0.0.1.`,
-    },
-    ENOTFOUND: {
-      code: 'invalid_configuration',
-      message: `The name ${host} has no address; set server.host to an address of this machine.`,
-    },
-  }
-  const refusal = refusals[code ?? '']
-  if (refusal) return new StrataError(refusal.code, refusal.message, { cause: error })
-  if (code?.startsWith('ERR_OSSL')) {
-    return new StrataError(
-      'invalid_configuration',
-      `The certificate or key of server.tls cannot be used (${(error as Error).message}); both must be PEM and belong together.`,
-      { cause: error },
-    )
-  }
-  throw error
 }

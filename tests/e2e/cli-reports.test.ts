@@ -64,7 +64,7 @@ test('fit leaves no temporary file behind and touches nothing when it fails', as
   expect(readFileSync(folder.file('kept.snapshot'), 'utf8')).toBe('kept')
   const nowhere = await inFolder('fit', '--routes', 'routes.yaml', '--out', 'no/such/folder/out.snapshot')
   expect(nowhere.code).toBe(EXIT_CODES.input.code)
-  expect(nowhere.errorOut).toContain('no/such/folder')
+  expect(nowhere.errorOut).toContain('there is no folder no/such/folder')
   expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([])
 })
 

@@ -116,6 +116,16 @@ test('--threshold, --include and --exclude bind', async () => {
   expect((await decide('--include', 'billing', '--include', 'delivery')).candidates).toHaveLength(2)
 })
 
+test('--context helps a message that says too little alone', async () => {
+  const decide = async (...words: string[]) =>
+    jsonLines<Decision>((await inFolder('route', 'and now?', '--json', ...words)).out)[0]!
+  const alone = await decide()
+  const within = await decide('--context', 'hello', '--context', 'where is my parcel')
+  expect(alone.route).toBeNull()
+  expect(within.candidates[0]!.route).toBe('delivery')
+  expect(within.confidence).toBeGreaterThan(alone.confidence)
+})
+
 test('a name that --include does not know is refused', async () => {
   const { code, errorOut } = await inFolder('route', 'hello', '--include', 'nowhere')
   expect(code).toBe(EXIT_CODES.usage.code)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Check } from '../../src/cli/doctor/check.ts'
@@ -51,13 +51,69 @@ test('config schema prints a JSON Schema', async () => {
 
 test('doctor finds a good set-up in order and leaves nothing behind', async () => {
   expect((await inFolder(['init'])).code).toBe(0)
-  const { code, out, errorOut } = await inFolder(['doctor', '--port', '0', '--json'])
+  const words = ['doctor', '--port', '0', '--data-dir', 'new/data', '--json']
+  const { code, out, errorOut } = await inFolder(words)
   const { ok, checks } = JSON.parse(out)
   expect({ code, ok, errorOut }).toEqual({ code: 0, ok: true, errorOut: '' })
   expect(checks.map((check: Check) => check.name)).toEqual([
-    ...['node', 'encoder', 'wasm simd', 'sqlite', 'configuration', 'data directory', 'port', 'route file'],
+    ...['node', 'encoder', 'wasm simd', 'sqlite', 'configuration', 'data directory', 'database'],
+    ...['port', 'route file'],
   ])
-  expect(existsSync(folder.file('.stratarouter'))).toBe(false)
+  expect(existsSync(folder.file('new'))).toBe(false)
+})
+
+test.each([
+  [
+    'a file in place of the data directory',
+    ['--data-dir', 'a-file/data'],
+    'data directory',
+    /a-file is a file/,
+  ],
+  [
+    'a database that is none',
+    ['--data-dir', 'damaged'],
+    'database',
+    /stratarouter\.db is no SQLite database/,
+  ],
+  ['a certificate that is none', ['--config', 'tls.yaml'], 'certificate', /server\.tls cannot be used/],
+  ['an address of another machine', ['--config', 'host.yaml'], 'port', /no address 203\.0\.113\.1/],
+  ['a route file that is missing', ['--routes', 'none.yaml'], 'route file', /none\.yaml does not exist/],
+  ['a setting that is wrong', ['--config', 'wrong.yaml'], 'configuration', /log\.level: expected one of/],
+])('doctor says in words and with a remedy what is wrong with %s', async (_what, words, name, detail) => {
+  mkdirSync(folder.file('damaged'), { recursive: true })
+  const files = {
+    'a-file': '',
+    'damaged/stratarouter.db': 'these are not the bytes of a database',
+    'tls.yaml': 'server: { tls: { cert: x, key: y } }',
+    'host.yaml': 'server: { host: 203.0.113.1 }\nauth: { mode: none }',
+    'wrong.yaml': 'log: { level: loud }',
+  }
+  for (const [file, text] of Object.entries(files)) writeFileSync(folder.file(file), text)
+  const { code, out } = await inFolder(['doctor', '--port', '0', '--json', ...words])
+  expect(code).toBe(EXIT_CODES.checkFailed.code)
+  const failed: Check[] = JSON.parse(out).checks.filter((check: Check) => check.status === 'fail')
+  expect(failed).toEqual([
+    { name, status: 'fail', detail: expect.stringMatching(detail), remedy: expect.stringMatching(/^[A-Z]/) },
+  ])
+  // The names that the system gives to faults mean nothing to most people.
+  expect(failed[0]?.detail).not.toMatch(/\bE[A-Z]{4,}\b/)
+})
+
+test('doctor tells of names that are going away, and that the server starts all the same', async () => {
+  const { code, out } = await inFolder(['doctor', '--json'], { SR_PORT: '0' })
+  expect(code).toBe(0)
+  expect(JSON.parse(out).checks).toContainEqual({
+    name: 'configuration',
+    status: 'warn',
+    detail: expect.stringContaining('SR_PORT is deprecated; use STRATAROUTER_SERVER_PORT'),
+    remedy: expect.any(String),
+  })
+})
+
+test('doctor prints each problem of the configuration on a line of its own', async () => {
+  writeFileSync(folder.file('two.yaml'), 'server: { port: many, host: 5 }')
+  const { out } = await inFolder(['doctor', '--config', 'two.yaml'])
+  expect(out).toMatch(/^fail {2}configuration .*2 problems:\n +server\.\w+: .*\n +server\.\w+: .*\n +Mend/m)
 })
 
 test('doctor names a taken port and a broken route file, each with a remedy, and ends with 1', async () => {
@@ -105,6 +161,7 @@ test('serve answers, keeps standard output to JSON lines and stops when told', a
   child.kill('SIGINT')
   expect(await exit).toBe(0)
   expect(() => jsonLines(logs)).not.toThrow()
+  expect(existsSync(folder.file('data/stratarouter.db'))).toBe(true)
 })
 
 test('serve refuses more processes than it can start, and says how to have more', async () => {

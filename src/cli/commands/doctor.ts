@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import type { Config } from '../../config/index.ts'
+import type { Config, LoadedConfig } from '../../config/index.ts'
 import { defineCommand } from '../command.ts'
-import { type Check, failedBy, ok } from '../doctor/check.ts'
+import { type Check, failedBy, ok, warn } from '../doctor/check.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import type { Style, Terminal } from '../terminal.ts'
 import { padEnd, printable } from '../text-layout.ts'
@@ -16,7 +16,7 @@ export const doctor = defineCommand({
   name: 'doctor',
   summary: 'Check this machine and set-up, with a remedy for each fault',
   description:
-    'Looks at everything the server needs: Node, the built-in encoder, SQLite, the data directory, the port, the configuration, the route file. ' +
+    'Looks at everything the server needs: Node, the built-in encoder, SQLite, the configuration, the data directory and database, the port and certificate, the route file. ' +
     'Says what is wrong and what to do; ends with 1 when something fails. Stop the server first, or its port counts as taken.',
   flags: {
     config: {
@@ -63,7 +63,7 @@ async function allChecks(flags: {
       flags: { 'server.port': flags.port, dataDir: flags['data-dir'], 'routes.file': flags.routes },
     })
     config = loaded.config
-    configuration = ok('configuration', loaded.file ?? 'no file, defaults and environment')
+    configuration = configurationOf(loaded)
   } catch (error) {
     // Without a configuration there is no telling which port, directory and route file are meant.
     return [
@@ -76,20 +76,35 @@ async function allChecks(flags: {
     ]
   }
   const routeFile = config.routes.file ?? (existsSync('routes.yaml') ? 'routes.yaml' : undefined)
+  const certificate = look.checkCertificate(config)
   return [
     ...machine,
     configuration,
     await look.checkDataDirectory(config),
+    await look.checkDatabase(config),
     await look.checkPort(config),
+    ...(certificate === null ? [] : [certificate]),
     await look.checkRouteFile(routeFile),
   ]
 }
 
+function configurationOf({ file, notes }: LoadedConfig): Check {
+  const source = file ?? 'no file, defaults and environment'
+  if (notes.length === 0) return ok('configuration', source)
+  return warn(
+    'configuration',
+    [source, ...notes].join('\n'),
+    'It works as it is; "stratarouter config explain" shows what each setting came to.',
+  )
+}
+
 async function printCheck(check: Check, terminal: Terminal): Promise<void> {
   const [text, style] = MARKS[check.status]
-  await terminal.print(
-    `${terminal.style(style, padEnd(text, 4))}  ${padEnd(check.name, 15)} ${printable(check.detail)}`,
-  )
+  const head = `${terminal.style(style, padEnd(text, 4))}  ${padEnd(check.name, 15)} `
+  const margin = ' '.repeat(22)
+  for (const [index, line] of check.detail.split('\n').entries()) {
+    await terminal.print(`${index === 0 ? head : margin}${printable(line.trimStart())}`)
+  }
   if (check.remedy !== undefined)
-    await terminal.print(`${' '.repeat(22)}${terminal.style('dim', printable(check.remedy))}`)
+    await terminal.print(`${margin}${terminal.style('dim', printable(check.remedy))}`)
 }

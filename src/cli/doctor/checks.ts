@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { makeDirectory } from '../../app/make-directory.ts'
 import type { Config } from '../../config/index.ts'
+import { isStrataError } from '../../errors/index.ts'
+import { startRefusal } from '../../server/start-refusal.ts'
+import { counted } from '../text-layout.ts'
 import { type Check, fail, failedBy, ok, warn } from './check.ts'
 
 const ENCODER_FILE = new URL('../../encoders/builtin/model/strata-encoder-1.bin', import.meta.url)
@@ -61,22 +65,48 @@ export async function checkSqlite(): Promise<Check> {
   }
 }
 
-export async function checkDataDirectory(config: Config): Promise<Check> {
-  const probe = join(config.dataDir, `.doctor-${randomBytes(6).toString('hex')}`)
+export async function checkDataDirectory({ dataDir }: Config): Promise<Check> {
+  const name = 'data directory'
+  const remedy = 'Let this user write there, or choose another with --data-dir or STRATAROUTER_DATA_DIR.'
+  let made: readonly string[] = []
   try {
-    const isNew = !existsSync(config.dataDir)
-    makeDirectory(config.dataDir)
+    made = makeDirectory(dataDir)
+  } catch (error) {
+    const reason = isStrataError(error) ? error.details[0]?.message : String(error)
+    return fail(name, `${dataDir} cannot be made: ${reason}`, remedy)
+  }
+  try {
+    const probe = join(dataDir, `.doctor-${randomBytes(6).toString('hex')}`)
     await writeFile(probe, 'probe', { flag: 'wx' })
     await rm(probe)
-    // A look leaves nothing behind.
-    if (isNew) await rmdir(config.dataDir)
-    return ok('data directory', `${config.dataDir} is writable`)
+    return ok(name, `${dataDir} is writable`)
   } catch (error) {
-    return failedBy(
-      'data directory',
-      error,
-      'Make it writable, or choose another with --data-dir or STRATAROUTER_DATA_DIR.',
-    )
+    return fail(name, `${dataDir} cannot be written to (${(error as NodeJS.ErrnoException).code})`, remedy)
+  } finally {
+    // A look leaves nothing behind.
+    for (const path of made.toReversed()) await rmdir(path)
+  }
+}
+
+/** How every SQLite database begins. */
+const DATABASE_START = 'SQLite format 3\0'
+
+/** Reads the beginning only, since opening a database may change it. */
+export async function checkDatabase(config: Config): Promise<Check> {
+  const name = 'database'
+  const path = String(config.database.primary).slice('sqlite:'.length)
+  if (path === ':memory:') return ok(name, 'in memory: what is stored is lost when the server stops')
+  if (!existsSync(path)) return ok(name, `${path} does not exist yet`)
+  const elsewhere = 'or choose another with --data-dir, STRATAROUTER_DATA_DIR or database.primary.'
+  try {
+    const file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(DATABASE_START.length))
+    await file.close()
+    // SQLite takes an empty file for a new database.
+    if (bytesRead === 0 || buffer.toString('latin1') === DATABASE_START) return ok(name, path)
+    return fail(name, `${path} is no SQLite database`, `Restore it, move it away, ${elsewhere}`)
+  } catch (error) {
+    return failedBy(name, error, `Let this user read and write it, ${elsewhere}`)
   }
 }
 
@@ -84,20 +114,37 @@ export function checkPort(config: Config): Promise<Check> {
   const { host, port } = config.server
   const server = createServer()
   return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? `port ${port} on ${host} is taken` : error.message
-      resolve(fail('port', reason, 'Stop what listens there, or choose another with --port or PORT.'))
-    })
+    server.once('error', (error) => resolve(refusedStart('port', error, config)))
     server.listen({ host, port, exclusive: true }, () => {
-      server.close(() => resolve(ok('port', `port ${port} on ${host} is free`)))
+      const detail = port === 0 ? `any free port on ${host}` : `port ${port} on ${host} is free`
+      server.close(() => resolve(ok('port', detail)))
     })
   })
 }
 
+/** Null where none is configured. */
+export function checkCertificate(config: Config): Check | null {
+  const { tls } = config.server
+  if (tls === undefined) return null
+  try {
+    createSecureContext({ cert: tls.cert, key: tls.key })
+    return ok('certificate', 'certificate and key belong together')
+  } catch (error) {
+    return refusedStart('certificate', error, config)
+  }
+}
+
+function refusedStart(name: string, error: unknown, { server }: Config): Check {
+  const refusal = startRefusal(error, server.host, server.port)
+  if (refusal === null) return failedBy(name, error, 'Choose another address with --port or server.host.')
+  return fail(name, refusal.problem, `${refusal.remedy[0]?.toUpperCase()}${refusal.remedy.slice(1)}.`)
+}
+
 export async function checkRouteFile(path: string | undefined): Promise<Check> {
+  const name = 'route file'
   if (path === undefined) {
     return warn(
-      'route file',
+      name,
       'none: --routes, routes.file and ./routes.yaml are all missing',
       'Write a starter with: stratarouter init',
     )
@@ -106,8 +153,12 @@ export async function checkRouteFile(path: string | undefined): Promise<Check> {
     const { readRouteFile } = await import('../../config/route-file.ts')
     const { routes } = readRouteFile(path)
     const examples = routes.reduce((sum, route) => sum + route.examples.length, 0)
-    return ok('route file', `${path}: ${routes.length} routes, ${examples} examples`)
+    return ok(name, `${path}: ${counted(routes.length, 'route')}, ${counted(examples, 'example')}`)
   } catch (error) {
-    return failedBy('route file', error, `Mend it; "stratarouter lint --routes ${path}" lists every problem.`)
+    const remedy =
+      isStrataError(error) && error.code === 'file_not_found'
+        ? `Name another with --routes, or write a starter with: stratarouter init ${path}`
+        : `Mend it; "stratarouter lint --routes ${path}" lists every problem.`
+    return failedBy(name, error, remedy)
   }
 }
