@@ -71,7 +71,6 @@ export class Decider {
   readonly #spelling: SpellCheck
   readonly #sharpness: number
   readonly #isOwnWord: (word: string) => boolean
-  readonly #listsWords: boolean
   /** log of the sum over classes of e^(sharpness * score), of the text scored last. */
   #normaliser = 0
 
@@ -88,7 +87,6 @@ export class Decider {
     this.#spelling = new SpellCheck(this.#ownWords, encoder)
     this.#sharpness = snapshot.calibration.sharpness
     this.#isOwnWord = (word) => this.scorer.vocabulary.has(word)
-    this.#listsWords = encoder.lexicon !== undefined
   }
 
   /** @param latencyUs filled in by the caller, who owns the clock */
@@ -143,7 +141,7 @@ export class Decider {
   /** Whether any word is known to the route set or to the language; an encoder that lists no words may know them all. */
   #hasMeaning(words: readonly string[]): boolean {
     return words.some(
-      (word) => !this.#listsWords || this.scorer.vocabulary.resembles(word) || this.#spelling.isKnown(word),
+      (word) => !this.#spelling.knowsLanguage || this.scorer.vocabulary.resembles(word) || this.#spelling.isKnown(word),
     )
   }
 

@@ -9,6 +9,7 @@ const LONGEST_GRAM = 5
 // A longer "word" is pasted data; its first part is evidence enough and keeps the work per word bounded.
 const LONGEST_WORD = 40
 const CACHE_ENTRIES = 20_000
+const LARGEST_SHORT = 0xffff
 const HALF_SQRT = Math.SQRT1_2
 // "bills" shares half of its n-grams with "bill", "asdf" a ninth with "as".
 const LEAST_SHARE_OF_GRAMS = 0.5
@@ -45,6 +46,9 @@ function hashWord(word: string): WordHashes {
 }
 
 const hashPair = (first: number, second: number) => finish(Math.imul(first, 31) ^ second ^ PAIR_SALT)
+
+/** Where the entry of each feature was last put; scratch of whichever vocabulary is at work. */
+let places = new Int32Array(0)
 
 /** What one word is in a vocabulary: its own feature (-1 when it has none) and those of its n-grams that have one. */
 interface KnownWord {
@@ -94,13 +98,12 @@ export class LexicalVocabulary {
   /** Hash of feature `id`, in order of first sight; with `inverseFrequencies` all that needs to be saved. */
   readonly hashes: Int32Array
   readonly inverseFrequencies: Float32Array
-  readonly #slots: Int32Array
+  /** Open addressing: one more than the feature of a slot, 0 in an empty one. */
+  readonly #slots: Uint16Array | Int32Array
   readonly #mask: number
   readonly #cache = new Map<string, KnownWord>()
   /** Words of the text in hand; what is left of longer texts before it means nothing. */
   readonly #known: KnownWord[] = []
-  /** Where the entry of each feature was last put. */
-  readonly #places: Int32Array
 
   constructor(hashes: Int32Array, inverseFrequencies: Float32Array) {
     this.hashes = hashes
@@ -108,12 +111,12 @@ export class LexicalVocabulary {
     let capacity = 16
     while (capacity < hashes.length * 2) capacity *= 2
     this.#mask = capacity - 1
-    this.#places = new Int32Array(hashes.length)
-    this.#slots = new Int32Array(capacity).fill(-1)
+    if (places.length < hashes.length) places = new Int32Array(hashes.length)
+    this.#slots = hashes.length > LARGEST_SHORT ? new Int32Array(capacity) : new Uint16Array(capacity)
     for (let id = 0; id < hashes.length; id++) {
       let slot = hashes[id]! & this.#mask
-      while (this.#slots[slot]! >= 0) slot = (slot + 1) & this.#mask
-      this.#slots[slot] = id
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask
+      this.#slots[slot] = id + 1
     }
   }
 
@@ -162,7 +165,7 @@ export class LexicalVocabulary {
 
   #find(hash: number): number {
     let slot = hash & this.#mask
-    for (let id = this.#slots[slot]!; id >= 0; id = this.#slots[slot]!) {
+    for (let id = this.#slots[slot]! - 1; id >= 0; id = this.#slots[slot]! - 1) {
       if (this.hashes[id] === hash) return id
       slot = (slot + 1) & this.#mask
     }
@@ -221,11 +224,11 @@ export class LexicalVocabulary {
   /** Counts one occurrence of a feature among the entries from `start` on. */
   #add(id: number, start: number, into: SparseVector): void {
     // A place left over from another text names an entry that this id does not have, so nothing needs clearing.
-    const place = this.#places[id]!
+    const place = places[id]!
     if (place >= start && place < into.count && into.ids[place] === id) {
       into.values[place] = into.values[place]! + this.inverseFrequencies[id]!
     } else {
-      this.#places[id] = into.count
+      places[id] = into.count
       into.push(id, this.inverseFrequencies[id]!)
     }
   }
@@ -234,7 +237,6 @@ export class LexicalVocabulary {
   #addAll(features: Int32Array, start: number, into: SparseVector): void {
     into.reserve(features.length)
     const { ids, values } = into
-    const places = this.#places
     const weights = this.inverseFrequencies
     let count = into.count
     for (let j = 0; j < features.length; j++) {

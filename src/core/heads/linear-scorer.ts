@@ -41,7 +41,7 @@ export class LinearScorer {
   readonly #sums: Float32Array
   readonly #floats: Float32Array
   /** The vector scored last. */
-  #given: Float32Array
+  #given: Float32Array = new Float32Array(0)
 
   /** @param spareBytes left in the kernels' memory for the caller */
   constructor(head: QuantisedRows, postings: Postings, spareBytes = 0, simd = true) {
@@ -72,7 +72,6 @@ export class LinearScorer {
     this.head = { ...head, values }
     packed.layRows(postings, new Float32Array(buffer, this.#at.rows, packed.rowCount * packed.stride))
     this.#vector = new Float32Array(buffer, this.#at.vector, head.dims)
-    this.#given = new Float32Array(head.dims)
     this.#dots = new Int32Array(buffer, this.#at.dots, classes)
     this.#picks = new Int32Array(buffer, this.#at.picks, hasRows ? MOST_PICKS : 0)
     this.#amounts = new Float32Array(buffer, this.#at.amounts, hasRows ? MOST_PICKS : 0)
@@ -169,7 +168,7 @@ export class LinearScorer {
     const { offsets, routes, weights, shared, longAbove } = this.#postings
     const sums = this.#sums
     this.space.enter()
-    sums.fill(0)
+    for (let k = 0; k < scores.length; k++) sums[k] = 0
     let picked = 0
     let toAll = 0
     for (let j = from; j < to; j++) {

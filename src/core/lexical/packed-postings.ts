@@ -14,7 +14,8 @@ const MOST_SHORT_NUMBERS = 0x10000
 export class PackedPostings {
   /** Lists as in `Postings`; what became a row has none. */
   readonly offsets: Int32Array
-  readonly routes: Uint16Array | Int32Array
+  /** Bytes where there are no rows: a kind for each loop over them. */
+  readonly routes: Uint8Array | Uint16Array | Int32Array
   readonly weights: Float32Array
   readonly shared: Float32Array
   /** A list of more entries than this is long. */
@@ -45,7 +46,7 @@ export class PackedPostings {
     }
     this.rowCount = rowCount
     const listed = this.offsets[features]!
-    this.routes = classes > MOST_SHORT_NUMBERS ? new Int32Array(listed) : new Uint16Array(listed)
+    this.routes = new (arrayFor(classes))(listed)
     this.weights = new Float32Array(listed)
     for (let feature = 0; feature < features; feature++) {
       const end = this.offsets[feature + 1]!
@@ -99,6 +100,11 @@ export class PackedPostings {
     }
     return { offsets, routes, weights, shared: this.shared }
   }
+}
+
+function arrayFor(classes: number) {
+  if (classes < LEAST_CLASSES_WITH_ROWS) return Uint8Array
+  return classes > MOST_SHORT_NUMBERS ? Int32Array : Uint16Array
 }
 
 /** Whether a list can be read off its row again: in the order of the routes, and no weight 0. */

@@ -37,11 +37,15 @@ function languageOf(encoder: Encoder): SpellingIndex {
 
 /** Corrects the spelling of queries towards the words of a route set, then towards those of the language. */
 export class SpellCheck {
+  /** False with an encoder that lists no words of its language. */
+  readonly knowsLanguage: boolean
   readonly #corrector: SpellingCorrector
 
   /** @param encoder whose lexicon are the words of the language */
   constructor(own: OwnWords, encoder: Encoder) {
-    this.#corrector = new SpellingCorrector(own, languageOf(encoder))
+    const language = languageOf(encoder)
+    this.knowsLanguage = language !== NO_WORDS
+    this.#corrector = new SpellingCorrector(own, language)
   }
 
   /** Whether the word is one of the route set or of the language; nobody can say of words of one or two letters. */
