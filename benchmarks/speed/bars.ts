@@ -55,6 +55,7 @@ export function barsOf(result: SpeedResult): Bar[] {
   })
   const silences = result.sets.map((set) => set.fit.longestSilenceMs)
   const worst = [...result.texts.lengths, ...result.texts.hostile].map(({ ms }) => ms)
+  const at4000 = result.server.afterRequests.find(({ requests }) => requests === 4000)
   return [
     {
       what: '`route()`, 150 routes x 20 examples, mean',
@@ -86,6 +87,12 @@ export function barsOf(result: SpeedResult): Bar[] {
       unit: 'ms',
       limit: 200,
       measured: at(150, 100)?.serve.firstLoadMs,
+    },
+    {
+      what: 'memory of the server with 150 x 100, after the start and 4,000 requests',
+      unit: 'MB',
+      limit: 120,
+      measured: Math.max(result.server.idleMb, result.server.afterFitMb, at4000?.mb ?? 0),
     },
     {
       what: 'text of 32 KiB, the slowest of the kinds below',

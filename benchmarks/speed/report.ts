@@ -49,7 +49,7 @@ function setRow(set: MeasuredShape): string[] {
 
 /** docs/speed.md, whole. */
 export function renderPage(result: SpeedFile): string {
-  const { conditions, sets, texts, heads } = result
+  const { conditions, sets, texts, heads, server } = result
   const bars = barsOf(result).sort((a, b) => Number(isMet(a)) - Number(isMet(b)))
   const missed = bars.filter((bar) => !isMet(bar)).length
   const { machine } = conditions
@@ -111,6 +111,23 @@ ${table(
     (100 * set.full.accuracy).toFixed(1),
     (100 * set.rivals.accuracy).toFixed(1),
   ]),
+)}
+
+## Memory of the server
+
+With 150 routes of 100 examples, resident, as \`npm start\` and \`npm run cli -- serve\` start it; it reports this itself at
+\`/metrics\`. Node alone takes about 45 MB.
+
+${table(
+  ['', 'MB'],
+  [
+    ['after a first start, which fits the set', figure(server.afterFitMb)],
+    ['after a start from the cached snapshot', figure(server.idleMb)],
+    ...server.afterRequests.map(({ requests, mb }) => [
+      `after ${thousands(requests)} requests over 16 connections`,
+      figure(mb),
+    ]),
+  ],
 )}
 
 ## Growth

@@ -8,11 +8,14 @@ import { parseArgs, promisify } from 'node:util'
 import { conditionsOf, readSourceState } from '../quality/result-file.ts'
 import { barsOf, DOUBLING, isMet } from './bars.ts'
 import { renderPage, type SpeedFile } from './report.ts'
+import { clincRoutes } from './route-sets.ts'
+import { measureServerMemory } from './server-memory.ts'
 import type {
   FitOutcome,
   HeadsOutcome,
   MeasuredShape,
   ServeOutcome,
+  ServerMemory,
   SetShape,
   SpeedResult,
   Task,
@@ -95,15 +98,30 @@ async function measure(): Promise<void> {
     for (const shape of values.quick ? [] : COMPARED) {
       heads.push({ ...shape, ...(await run<HeadsOutcome>({ kind: 'heads', shape })) })
     }
+    const server = await measureServer(folder)
     const conditions = await conditionsOf(source, {
       isQuick: values.quick,
       seconds: (performance.now() - start) / 1000,
     })
-    const result: SpeedFile = { conditions: { ...conditions, load: loadavg()[1]! }, sets, texts, heads }
+    const result: SpeedFile = {
+      conditions: { ...conditions, load: loadavg()[1]! },
+      sets,
+      texts,
+      heads,
+      server,
+    }
     publish(result)
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+async function measureServer(folder: string): Promise<ServerMemory> {
+  const { routes, queries } = clincRoutes(150, 100)
+  const file = join(folder, 'routes.json')
+  writeFileSync(file, JSON.stringify({ version: 1, routes }))
+  const texts = queries.map(({ text }) => text)
+  return measureServerMemory(file, folder, texts, values.quick ? [4000] : [4000, 40_000, 120_000])
 }
 
 function publish(result: SpeedFile): void {

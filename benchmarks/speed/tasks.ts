@@ -71,8 +71,19 @@ export interface MeasuredShape extends SetShape {
   readonly serve: ServeOutcome
 }
 
+/** Resident memory of a server with 150 routes of 100 examples. */
+export interface ServerMemory {
+  /** Right after a first start, which fits the set. */
+  readonly afterFitMb: number
+  /** Right after a start from the cached snapshot. */
+  readonly idleMb: number
+  /** After so many decisions since that start. */
+  readonly afterRequests: readonly { readonly requests: number; readonly mb: number }[]
+}
+
 export interface SpeedResult {
   readonly sets: readonly MeasuredShape[]
   readonly texts: TextOutcome
   readonly heads: readonly (SetShape & HeadsOutcome)[]
+  readonly server: ServerMemory
 }
