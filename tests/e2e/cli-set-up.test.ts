@@ -68,36 +68,65 @@ test.each([
     ['--data-dir', 'a-file/data'],
     'data directory',
     /a-file is a file/,
+    /--data-dir/,
   ],
   [
     'a database that is none',
     ['--data-dir', 'damaged'],
     'database',
-    /stratarouter\.db is no SQLite database/,
+    /\.db is no SQLite database/,
+    /move it away/,
   ],
-  ['a certificate that is none', ['--config', 'tls.yaml'], 'certificate', /server\.tls cannot be used/],
-  ['an address of another machine', ['--config', 'host.yaml'], 'port', /no address 203\.0\.113\.1/],
-  ['a route file that is missing', ['--routes', 'none.yaml'], 'route file', /none\.yaml does not exist/],
-  ['a setting that is wrong', ['--config', 'wrong.yaml'], 'configuration', /log\.level: expected one of/],
-])('doctor says in words and with a remedy what is wrong with %s', async (_what, words, name, detail) => {
-  mkdirSync(folder.file('damaged'), { recursive: true })
-  const files = {
-    'a-file': '',
-    'damaged/stratarouter.db': 'these are not the bytes of a database',
-    'tls.yaml': 'server: { tls: { cert: x, key: y } }',
-    'host.yaml': 'server: { host: 203.0.113.1 }\nauth: { mode: none }',
-    'wrong.yaml': 'log: { level: loud }',
-  }
-  for (const [file, text] of Object.entries(files)) writeFileSync(folder.file(file), text)
-  const { code, out } = await inFolder(['doctor', '--port', '0', '--json', ...words])
-  expect(code).toBe(EXIT_CODES.checkFailed.code)
-  const failed: Check[] = JSON.parse(out).checks.filter((check: Check) => check.status === 'fail')
-  expect(failed).toEqual([
-    { name, status: 'fail', detail: expect.stringMatching(detail), remedy: expect.stringMatching(/^[A-Z]/) },
-  ])
-  // The names that the system gives to faults mean nothing to most people.
-  expect(failed[0]?.detail).not.toMatch(/\bE[A-Z]{4,}\b/)
-})
+  [
+    'a certificate that is none',
+    ['--config', 'tls.yaml'],
+    'certificate',
+    /server\.tls cannot be used/,
+    /PEM/,
+  ],
+  [
+    'an address of another machine',
+    ['--config', 'host.yaml'],
+    'port',
+    /no address 203\.0\.113\.1/,
+    /server\.host/,
+  ],
+  [
+    'a route file that is missing',
+    ['--routes', 'none.yaml'],
+    'route file',
+    /none\.yaml does not exist/,
+    /init/,
+  ],
+  [
+    'a setting that is wrong',
+    ['--config', 'wrong.yaml'],
+    'configuration',
+    /log\.level: expected one of/,
+    /schema/,
+  ],
+])(
+  'doctor says in words and with a remedy what is wrong with %s',
+  async (_what, words, name, detail, remedy) => {
+    mkdirSync(folder.file('damaged'), { recursive: true })
+    const files = {
+      'a-file': '',
+      'damaged/stratarouter.db': 'these are not the bytes of a database',
+      'tls.yaml': 'server: { tls: { cert: x, key: y } }',
+      'host.yaml': 'server: { host: 203.0.113.1 }\nauth: { mode: none }',
+      'wrong.yaml': 'log: { level: loud }',
+    }
+    for (const [file, text] of Object.entries(files)) writeFileSync(folder.file(file), text)
+    const { code, out } = await inFolder(['doctor', '--port', '0', '--json', ...words])
+    expect(code).toBe(EXIT_CODES.checkFailed.code)
+    const failed: Check[] = JSON.parse(out).checks.filter((check: Check) => check.status === 'fail')
+    expect(failed).toEqual([
+      { name, status: 'fail', detail: expect.stringMatching(detail), remedy: expect.stringMatching(remedy) },
+    ])
+    // The names that the system gives to faults mean nothing to most people.
+    expect(failed[0]?.detail).not.toMatch(/\bE[A-Z]{4,}\b/)
+  },
+)
 
 test('doctor tells of names that are going away, and that the server starts all the same', async () => {
   const { code, out } = await inFolder(['doctor', '--json'], { SR_PORT: '0' })
