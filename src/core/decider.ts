@@ -66,7 +66,8 @@ export class Decider {
   readonly scorer: EvidenceScorer
   readonly rules: CompiledRules
   readonly fingerprint: string
-  readonly #names: readonly string[]
+  /** Of the routes. */
+  readonly names: readonly string[]
   readonly #ownWords: OwnWords
   readonly #spelling: SpellCheck
   readonly #sharpness: number
@@ -80,7 +81,7 @@ export class Decider {
     this.snapshot = this.scorer.snapshot
     this.fingerprint = fingerprint
     this.rules = compileRules(snapshot.routeSet.routes)
-    this.#names = snapshot.routeSet.routes.map((route) => route.name)
+    this.names = snapshot.routeSet.routes.map((route) => route.name)
     this.#ownWords = before
       ? wordsAfter(before.#ownWords, changedTexts(before.snapshot.routeSet, snapshot.routeSet))
       : OwnWords.of(ownTexts(snapshot.routeSet))
@@ -101,7 +102,7 @@ export class Decider {
         ? this.#readParts(whole, parts, matches, open, options)
         : { reading: whole, segment: null, intents: undefined }
     const decision = this.#conclude(reading, matches, open, options, intents)
-    if (decision.route === null && options.context && options.context.length > 0 && this.#names.length > 0) {
+    if (decision.route === null && options.context && options.context.length > 0 && this.names.length > 0) {
       const readingInContext = this.#readInContext(reading, options.context, matches, open)
       const inContext = this.#conclude(readingInContext, matches, open, options, undefined)
       if (inContext.route !== null) {
@@ -141,7 +142,10 @@ export class Decider {
   /** Whether any word is known to the route set or to the language; an encoder that lists no words may know them all. */
   #hasMeaning(words: readonly string[]): boolean {
     return words.some(
-      (word) => !this.#spelling.knowsLanguage || this.scorer.vocabulary.resembles(word) || this.#spelling.isKnown(word),
+      (word) =>
+        !this.#spelling.knowsLanguage ||
+        this.scorer.vocabulary.resembles(word) ||
+        this.#spelling.isKnown(word),
     )
   }
 
@@ -160,7 +164,7 @@ export class Decider {
   /** Which routes may answer: those allowed less those that a rule forbids; null when all may. */
   #open(allowed: Uint8Array | null, matches: RuleMatches | null): Uint8Array | null {
     if (matches === null || matches.forbidden.length === 0) return allowed
-    const open = allowed ?? new Uint8Array(this.#names.length).fill(1)
+    const open = allowed ?? new Uint8Array(this.names.length).fill(1)
     for (const route of matches.forbidden) open[route] = 0
     return open
   }
@@ -212,7 +216,7 @@ export class Decider {
 
   #isBefore(a: number, b: number): boolean {
     const difference = this.scorer.scores[a]! - this.scorer.scores[b]!
-    return difference > 0 || (difference === 0 && this.#names[a]! < this.#names[b]!)
+    return difference > 0 || (difference === 0 && this.names[a]! < this.names[b]!)
   }
 
   /**
@@ -263,7 +267,7 @@ export class Decider {
     for (const { segment, reading } of read) {
       const confidence = reading.share * reading.scope
       if (confidence < this.#threshold(reading.best, options)) continue
-      const route = this.#names[reading.best]!
+      const route = this.names[reading.best]!
       const same = intents.findIndex((intent) => intent.route === route)
       if (same < 0) intents.push({ route, confidence, text: segment.text })
       else if (confidence > intents[same]!.confidence)
@@ -375,7 +379,7 @@ export class Decider {
       order.length = Math.min(order.length, topK)
     }
     return order.map((route) => ({
-      route: this.#names[route]!,
+      route: this.names[route]!,
       confidence:
         route === forced
           ? RULE_CONFIDENCE

@@ -2,6 +2,8 @@ import type { Encoder } from '../contracts/index.ts'
 import { LexicalVocabulary } from './features/lexical-vocabulary.ts'
 import { QueryFeatures } from './features/query-features.ts'
 import { LinearScorer } from './heads/linear-scorer.ts'
+import type { PostingsEdit } from './lexical/packed-postings.ts'
+import type { Postings } from './lexical/postings.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
 /** Routes whose examples are searched for the nearest, and examples after which the search stops. */
@@ -155,7 +157,12 @@ export class EvidenceScorer {
 
   /** The snapshot with its postings, which are put together anew: some milliseconds for a large set. */
   wholeSnapshot(): SnapshotData {
-    return { ...this.snapshot, postings: this.#linear.postings() }
+    return { ...this.snapshot, postings: this.postings() }
+  }
+
+  /** The postings of the snapshot after an edit. */
+  postings(edit?: PostingsEdit): Postings {
+    return this.#linear.postings(edit)
   }
 
   /** Scores a text whose words (after spelling correction) are given. */

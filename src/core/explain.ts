@@ -1,4 +1,4 @@
-import type { Decision, Explanation, RouteOptions } from '../contracts/index.ts'
+import type { Decision, Explanation, RouteDefinition, RouteOptions } from '../contracts/index.ts'
 import { DEFAULT_TOP_K, type Decider, type DecisionTrace } from './decider.ts'
 import { splitWords } from './text/words.ts'
 import { collectTrainingTexts, isShown } from './training-texts.ts'
@@ -21,7 +21,7 @@ export function explain(decider: Decider, text: string, options: RouteOptions): 
   const { reading, matches, segment, usedContext } = trace!
   const decision: Decision = { ...wide, candidates: wide.candidates.slice(0, topK) }
   const runnerUp = wide.candidates[1] ?? null
-  const names = decider.snapshot.routeSet.routes.map((route) => route.name)
+  const { names } = decider
   const best = wide.candidates[0] ? names.indexOf(wide.candidates[0].route) : -1
   const rival = runnerUp ? names.indexOf(runnerUp.route) : -1
   const spoken = segment ?? text
@@ -92,6 +92,20 @@ function withoutWords(text: string, leftOut: readonly string[]): string {
   return rest + text.slice(from)
 }
 
+const shown = new WeakMap<RouteDefinition, readonly string[]>()
+
+/** Texts of the examples of a route, in the order of their vectors. */
+function shownTexts(route: RouteDefinition): readonly string[] {
+  let texts = shown.get(route)
+  if (!texts) {
+    texts = collectTrainingTexts({ routes: [route] })
+      .filter(isShown)
+      .map(({ text }) => text)
+    shown.set(route, texts)
+  }
+  return texts
+}
+
 /** Of the text that the scorer was left at. */
 function nearestExamples(decider: Decider, best: number, rival: number): Explanation['nearest'] {
   if (best < 0) return []
@@ -103,14 +117,14 @@ function nearestExamples(decider: Decider, best: number, rival: number): Explana
   const ofEach = (index: number) => {
     const route = decider.snapshot.routeSet.routes[index]
     if (!route) return []
-    const texts = collectTrainingTexts({ routes: [route] }).filter(isShown)
+    const texts = shownTexts(route)
     const first = decider.snapshot.examples.offsets[index]!
     return found
       .filter((entry) => entry.route === index)
       .slice(0, NEAREST_OF_EACH)
       .map(({ example, similarity }) => ({
         route: route.name,
-        example: texts[example - first]!.text,
+        example: texts[example - first]!,
         similarity: round(similarity),
       }))
   }

@@ -1,8 +1,7 @@
 import type { Encoder, RouteSet } from '../contracts/index.ts'
-import type { EvidenceScorer } from './evidence.ts'
+import type { EvidenceScorer, LiveSnapshot } from './evidence.ts'
 import type { SparseVector } from './features/lexical-vocabulary.ts'
 import { lexicalWords, QueryFeatures } from './features/query-features.ts'
-import type { Postings } from './lexical/postings.ts'
 import { isSameEvidence } from './route-set-changes.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 import { collectTrainingTexts, isShown } from './training-texts.ts'
@@ -32,7 +31,7 @@ export function updateProvisionally(
   encoder: Encoder,
   threshold: number,
 ): SnapshotData {
-  const snapshot = scorer.wholeSnapshot()
+  const { snapshot } = scorer
   const before = new Map(snapshot.routeSet.routes.map((route, index) => [route.name, { route, index }]))
   const features = new QueryFeatures(encoder)
   const kept = new Int32Array(snapshot.head.scales.length).fill(-1)
@@ -81,7 +80,7 @@ export function updateProvisionally(
     ...snapshot,
     routeSet,
     head: joinRows(head, encoder.dimensions),
-    postings: replaceRoutes(snapshot.postings, kept, learnt),
+    postings: scorer.postings({ kept, learnt }),
     cohesion,
     examples: { offsets, vectors: joinRows(examples, encoder.dimensions) },
     report: {
@@ -95,7 +94,7 @@ export function updateProvisionally(
 
 function learnRoute(
   texts: readonly string[],
-  snapshot: SnapshotData,
+  snapshot: LiveSnapshot,
   scorer: EvidenceScorer,
   features: QueryFeatures,
   own: number,
@@ -158,45 +157,4 @@ function joinRows(parts: readonly QuantisedRows[], dims: number): QuantisedRows 
     row += part.scales.length
   }
   return { dims, values, scales }
-}
-
-/** Postings in which class k is now `kept[k]` (-1: gone), and new routes have the weights `learnt`. */
-function replaceRoutes(
-  postings: Postings,
-  kept: Int32Array,
-  learnt: ReadonlyMap<number, ReadonlyMap<number, number>>,
-): Postings {
-  const features = postings.shared.length
-  const added = new Map<number, { route: number; weight: number }[]>()
-  for (const [route, sparse] of learnt) {
-    for (const [feature, weight] of sparse) {
-      const list = added.get(feature)
-      // What a feature gives to all routes alike must not be given to a new one twice.
-      const entry = { route, weight: weight - postings.shared[feature]! }
-      if (list) list.push(entry)
-      else added.set(feature, [entry])
-    }
-  }
-  const offsets = new Int32Array(features + 1)
-  const routes: number[] = []
-  const weights: number[] = []
-  for (let feature = 0; feature < features; feature++) {
-    for (let p = postings.offsets[feature]!; p < postings.offsets[feature + 1]!; p++) {
-      const route = kept[postings.routes[p]!]!
-      if (route < 0) continue
-      routes.push(route)
-      weights.push(postings.weights[p]!)
-    }
-    for (const { route, weight } of added.get(feature) ?? []) {
-      routes.push(route)
-      weights.push(weight)
-    }
-    offsets[feature + 1] = routes.length
-  }
-  return {
-    offsets,
-    routes: Int32Array.from(routes),
-    weights: Float32Array.from(weights),
-    shared: postings.shared,
-  }
 }

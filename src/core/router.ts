@@ -49,7 +49,7 @@ export class Router {
    */
   static compile(routeSet: RouteSet, encoder: Encoder, options: FitOptions = {}): Router {
     const snapshot = fitSnapshot(routeSet, encoder, options)
-    return new Router(snapshot, encoder, contentHash(snapshot), false)
+    return new Router(snapshot, encoder, contentHash(snapshot, false), false)
   }
 
   /**
@@ -215,7 +215,7 @@ export class Router {
   }
 
   #adopt(snapshot: SnapshotData, provisional: boolean): void {
-    this.#decider = new Decider(snapshot, this.encoder, contentHash(snapshot), this.#decider)
+    this.#decider = new Decider(snapshot, this.encoder, contentHash(snapshot, provisional), this.#decider)
     this.#provisional = provisional
   }
 

@@ -1,5 +1,6 @@
 import { StrataError } from '../errors/index.ts'
 import { readSections, writeSections } from '../util/binary-sections.ts'
+import { quickHash } from '../util/quick-hash.ts'
 import { sha256 } from '../util/sha256.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
@@ -25,15 +26,20 @@ export function writeSnapshot({ snapshot, contentHash: name, provisional }: Name
   return writeSections(MAGIC, { ...header, headerHash: hashOf(header) }, sectionsOf(snapshot))
 }
 
-/** What names the snapshot: a hash of everything that a decision depends on. */
-export function contentHash(snapshot: SnapshotData): string {
+/**
+ * What names a snapshot: a hash of everything that a decision depends on, and of whether it is provisional. That of a
+ * provisional one, which an edit waits for, is quicker, and not such that nobody could forge it.
+ */
+export function contentHash(snapshot: SnapshotData, provisional: boolean): string {
+  const hash = provisional ? quickHash : sha256
   const { report: _, ...decides } = headerOf(snapshot)
-  const hashes = [hashOf({ ...decides, thresholds: snapshot.report.thresholds })]
-  for (const bytes of Object.values(sectionsOf(snapshot))) hashes.push(sha256(bytes))
+  const hashes = [hash(jsonBytes({ ...decides, thresholds: snapshot.report.thresholds }))]
+  for (const bytes of Object.values(sectionsOf(snapshot))) hashes.push(hash(bytes))
   return sha256(new TextEncoder().encode(hashes.join(''))).slice(0, 32)
 }
 
-const hashOf = (value: unknown) => sha256(new TextEncoder().encode(JSON.stringify(value)))
+const jsonBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+const hashOf = (value: unknown) => sha256(jsonBytes(value))
 
 function headerOf(snapshot: SnapshotData) {
   return {
@@ -132,7 +138,7 @@ export function readSnapshot(
     calibration: header.calibration,
     report: header.report,
   }
-  if (contentHash(snapshot) !== header.contentHash) throw invalid(DAMAGED)
+  if (contentHash(snapshot, header.provisional) !== header.contentHash) throw invalid(DAMAGED)
   return { snapshot, contentHash: header.contentHash, provisional: header.provisional }
 }
 

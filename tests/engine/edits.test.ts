@@ -215,6 +215,56 @@ describe('edits of a larger set', () => {
     expect(router.snapshot).toBe(compiled.snapshot)
   })
 
+  it('of any kind, in any order, are saved whole: a loaded router decides the same and edits on the same', () => {
+    const examples = fc.array(anyMessage, { minLength: 1, maxLength: 3 })
+    const anyChange = fc.oneof(
+      fc.record({ do: fc.constant('add' as const), examples }),
+      fc.record({ do: fc.constant('update' as const), at: fc.nat(), examples }),
+      fc.record({ do: fc.constant('settle' as const), at: fc.nat(), threshold: fc.constantFrom(0.2, 0.8) }),
+      fc.record({ do: fc.constant('remove' as const), at: fc.nat() }),
+      fc.record({ do: fc.constant('turn' as const), by: fc.integer({ min: 1, max: 19 }) }),
+    )
+    const apply = (router: Router, change: ReturnType<typeof anyChange.generate>['value'], place: number) => {
+      const { routes } = router.routeSet
+      if (change.do === 'add')
+        router.add({ name: `added-${place}`, examples: change.examples.filter((text) => text.trim() !== '') })
+      else if (change.do === 'turn')
+        router.replace({
+          ...router.routeSet,
+          routes: [...routes.slice(change.by), ...routes.slice(0, change.by)],
+        })
+      else {
+        const route = routes[change.at % routes.length]!
+        if (change.do === 'remove') router.remove(route.name)
+        else if (change.do === 'settle') router.update({ ...route, threshold: change.threshold })
+        else router.update({ ...route, examples: change.examples.filter((text) => text.trim() !== '') })
+      }
+    }
+    fc.assert(
+      fc.property(
+        fc.array(anyChange, { minLength: 1, maxLength: 5 }),
+        fc.array(anyMessage, { minLength: 3, maxLength: 5 }),
+        (changes, messages) => {
+          let router = fresh()
+          changes.forEach((change, place) => {
+            const other = Router.load(router.save(), encoder)
+            apply(router, change, place)
+            apply(other, change, place)
+            expect(other.snapshot).toBe(router.snapshot)
+            const loaded = Router.load(router.save(), encoder)
+            expect(loaded.snapshot).toBe(router.snapshot)
+            expect(loaded.routeMany(messages, { explain: true }).map(withoutLatency)).toStrictEqual(
+              router.routeMany(messages, { explain: true }).map(withoutLatency),
+            )
+            // What the edited one shares with those before it must outlive them.
+            router = place % 2 === 0 ? loaded : router
+          })
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
+
   it('keep the same decisions over hundreds of edits that undo each other', () => {
     const router = fresh()
     const messages = routeSet.routes.map(({ examples }) => examples[0]!)

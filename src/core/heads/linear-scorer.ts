@@ -1,5 +1,5 @@
 import { log } from '../../util/exact-math.ts'
-import { PackedPostings } from '../lexical/packed-postings.ts'
+import { PackedPostings, type PostingsEdit } from '../lexical/packed-postings.ts'
 import type { Postings } from '../lexical/postings.ts'
 import { KernelSpace } from '../vectors/kernel-space.ts'
 import type { QuantisedRows } from '../vectors/quantised-rows.ts'
@@ -80,9 +80,9 @@ export class LinearScorer {
     this.scores = new Float64Array(classes)
   }
 
-  /** The postings that it was made with, put together anew. */
-  postings(): Postings {
-    return this.#postings.unpack()
+  /** The postings that it was made with, put together anew, after an edit if one is given. */
+  postings(edit?: PostingsEdit): Postings {
+    return this.#postings.unpack(edit)
   }
 
   /** Sets `scores` to those of a vector of unit length, which must stay as it is as long as `dotRows` is asked about it. */

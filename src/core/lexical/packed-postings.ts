@@ -7,6 +7,13 @@ const LONG_SHARE = 1 / 8
 const LEAST_CLASSES_WITH_ROWS = 33
 const MOST_SHORT_NUMBERS = 0x10000
 
+/** What an edit makes of postings: class k is now `kept[k]` (-1: gone), and new classes have the weights `learnt`. */
+export interface PostingsEdit {
+  readonly kept: Int32Array
+  /** Weights by feature, by class. */
+  readonly learnt: ReadonlyMap<number, ReadonlyMap<number, number>>
+}
+
 /**
  * Postings as a scorer works with them: short lists as lists, long ones as whole rows of weights, each kept once.
  * `unpack` gives back what was packed, to the bit.
@@ -25,12 +32,14 @@ export class PackedPostings {
   readonly rowCount: number
   /** Weights in a row, a multiple of 32: rows[place * stride + class]. */
   readonly stride: number
+  readonly #entries: number
   #rows: Float32Array = new Float32Array(0)
 
   constructor(postings: Postings, classes: number) {
     const { offsets, routes, weights, shared } = postings
     const features = offsets.length - 1
     this.shared = shared
+    this.#entries = routes.length
     this.longAbove = classes * LONG_SHARE
     this.stride = (classes + 31) & ~31
     this.places = new Int32Array(classes < LEAST_CLASSES_WITH_ROWS ? 0 : features).fill(-1)
@@ -68,38 +77,80 @@ export class PackedPostings {
     }
   }
 
-  /** What was packed, in arrays of its own but for `shared`. */
-  unpack(): Postings {
-    const features = this.offsets.length - 1
+  /** What was packed, after an edit if one is given; in arrays of its own but for `shared`. */
+  unpack(edit?: PostingsEdit): Postings {
+    const { offsets, routes, weights, shared, places, stride } = this
     const rows = this.#rows
-    const offsets = new Int32Array(features + 1)
-    for (let feature = 0; feature < features; feature++) {
-      let listed = this.offsets[feature + 1]! - this.offsets[feature]!
-      if (listed === 0 && this.places.length > 0 && this.places[feature]! >= 0) {
-        const start = this.places[feature]! * this.stride
-        for (let at = start; at < start + this.stride; at++) if (rows[at] !== 0) listed++
-      }
-      offsets[feature + 1] = offsets[feature]! + listed
+    const features = offsets.length - 1
+    const hasRows = places.length > 0
+    const added = edit ? entriesByFeature(edit.learnt, shared) : []
+    const most = added.reduce((sum, { entries }) => sum + entries.length, this.#entries)
+    const kept = edit?.kept ?? Int32Array.from({ length: stride }, (_, k) => k)
+    const to = {
+      offsets: new Int32Array(features + 1),
+      routes: new Int32Array(most),
+      weights: new Float32Array(most),
     }
-    const routes = new Int32Array(offsets[features]!)
-    const weights = new Float32Array(offsets[features]!)
+    let count = 0
     let next = 0
     for (let feature = 0; feature < features; feature++) {
-      const end = this.offsets[feature + 1]!
-      for (let p = this.offsets[feature]!; p < end; p++) {
-        routes[next] = this.routes[p]!
-        weights[next++] = this.weights[p]!
+      const start = offsets[feature]!
+      const end = offsets[feature + 1]!
+      for (let p = start; p < end; p++) {
+        const route = kept[routes[p]!]!
+        if (route < 0) continue
+        to.routes[count] = route
+        to.weights[count++] = weights[p]!
       }
-      if (next === offsets[feature + 1]) continue
-      const start = this.places[feature]! * this.stride
-      for (let k = 0; k < this.stride; k++) {
-        if (rows[start + k] === 0) continue
-        routes[next] = k
-        weights[next++] = rows[start + k]!
+      if (start === end && hasRows && places[feature]! >= 0) {
+        const row = places[feature]! * stride
+        for (let k = 0; k < kept.length; k++) {
+          const weight = rows[row + k]!
+          if (weight === 0 || kept[k]! < 0) continue
+          to.routes[count] = kept[k]!
+          to.weights[count++] = weight
+        }
       }
+      if (next < added.length && added[next]!.feature === feature) {
+        for (const { route, weight } of added[next++]!.entries) {
+          to.routes[count] = route
+          to.weights[count++] = weight
+        }
+      }
+      to.offsets[feature + 1] = count
     }
-    return { offsets, routes, weights, shared: this.shared }
+    return {
+      offsets: to.offsets,
+      routes: to.routes.subarray(0, count),
+      weights: to.weights.subarray(0, count),
+      shared,
+    }
   }
+}
+
+interface Entry {
+  readonly route: number
+  readonly weight: number
+}
+
+interface AddedEntries {
+  readonly feature: number
+  readonly entries: Entry[]
+}
+
+/** What new classes add to each feature, in order of the features. */
+function entriesByFeature(learnt: PostingsEdit['learnt'], shared: Float32Array): AddedEntries[] {
+  const added = new Map<number, AddedEntries>()
+  for (const [route, sparse] of learnt) {
+    for (const [feature, weight] of sparse) {
+      // What a feature gives to all routes alike must not be given to a new one twice.
+      const entry = { route, weight: weight - shared[feature]! }
+      const there = added.get(feature)
+      if (there) there.entries.push(entry)
+      else added.set(feature, { feature, entries: [entry] })
+    }
+  }
+  return [...added.values()].sort((a, b) => a.feature - b.feature)
 }
 
 function arrayFor(classes: number) {

@@ -101,22 +101,22 @@ export class OwnWords {
     counts: Int32Array,
     changed: readonly number[],
   ): Int32Array {
-    const wordAt = (id: number) => wordIn(indexes, id)
-    const compare = (a: number, b: number) => counts[b]! - counts[a]! || compareWords(wordAt(a), wordAt(b))
+    const compare = (a: number, b: number) =>
+      counts[b]! - counts[a]! || compareWords(wordIn(indexes, a), wordIn(indexes, b))
     const order = new Int32Array(this.#ranks.length).fill(-1)
     for (let id = 0; id < this.#ranks.length; id++) if (this.#ranks[id]! >= 0) order[this.#ranks[id]!] = id
-    const isChanged = new Set(changed)
+    const isChanged = new Uint8Array(counts.length)
+    for (const id of changed) isChanged[id] = 1
+    const staying = order.filter((id) => id >= 0 && isChanged[id] === 0)
     const entering = changed.filter((id) => counts[id]! > 0).sort(compare)
     const ranks = new Int32Array(counts.length).fill(-1)
-    let rank = 0
-    let next = 0
-    for (const id of order) {
-      if (id < 0) break
-      if (isChanged.has(id)) continue
-      while (next < entering.length && compare(entering[next]!, id) < 0) ranks[entering[next++]!] = rank++
-      ranks[id] = rank++
-    }
-    while (next < entering.length) ranks[entering[next++]!] = rank++
+    let from = 0
+    entering.forEach((id, earlier) => {
+      const place = firstAfter(staying, from, (other) => compare(id, other) < 0)
+      for (; from < place; from++) ranks[staying[from]!] = from + earlier
+      ranks[id] = place + earlier
+    })
+    for (; from < staying.length; from++) ranks[staying[from]!] = from + entering.length
     return ranks
   }
 
@@ -149,4 +149,16 @@ export class OwnWords {
 
 function wordIn([most, recent]: readonly [SpellingIndex, SpellingIndex], id: number): string {
   return id < most.size ? most.wordAt(id) : recent.wordAt(id - most.size)
+}
+
+/** Place of the first of `ids`, from `start` on, that comes after; they are in order. */
+function firstAfter(ids: Int32Array, start: number, comesAfter: (id: number) => boolean): number {
+  let low = start
+  let high = ids.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (comesAfter(ids[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
