@@ -226,9 +226,12 @@ describe('a server process', () => {
   })
 
   it('says in one sentence what to do when the data directory cannot be written', async () => {
-    writeFileSync(join(folder, 'file'), '')
-    const { code, text } = await refused({ STRATAROUTER_DATA_DIR: join(folder, 'file') })
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const { code, text } = await refused({ STRATAROUTER_DATA_DIR: file })
     expect(code).toBe(1)
-    expect(text).toMatch(/^The database .* is not usable: .*STRATAROUTER_DATA_DIR.*\n$/)
+    expect(text).toBe(
+      `The directory ${file} cannot be made: ${file} is a file. Choose another with --data-dir or STRATAROUTER_DATA_DIR.\n`,
+    )
   })
 })

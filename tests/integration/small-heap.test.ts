@@ -19,10 +19,10 @@ for (let count = 0; count < 400_000; count++) kept.push({ count, text: 'x'.repea
 const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
 console.log(JSON.stringify(young.space_size))`
 
-// Two halves, and what is on its way out in the middle of a collection.
-it('keeps the youngest generation at 1 MB a half, where it grows otherwise', () => {
-  expect(run(`keepHeapSmall()${ALLOCATE_AND_MEASURE}`)).toBeLessThanOrEqual(4 * MEBIBYTE)
-  expect(run(ALLOCATE_AND_MEASURE)).toBeGreaterThan(8 * MEBIBYTE)
+// Two halves of 1 MB, and what is on its way out in the middle of a collection: up to 7 MB where the machine is busy.
+it('keeps the youngest generation at a few megabytes, where it grows otherwise', () => {
+  expect(run(`keepHeapSmall()${ALLOCATE_AND_MEASURE}`)).toBeLessThanOrEqual(16 * MEBIBYTE)
+  expect(run(ALLOCATE_AND_MEASURE)).toBeGreaterThan(32 * MEBIBYTE)
 })
 
 const GROW_OLD = `
