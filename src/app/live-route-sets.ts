@@ -29,9 +29,12 @@ export class LiveRouteSets {
   readonly #options: LiveRouteSetsOptions
   readonly #sets = new Map<string, Writable<LiveRouteSet>>()
   readonly #refits = new Set<Promise<void>>()
+  readonly #onRefit: (live: LiveRouteSet) => void
 
-  constructor(options: LiveRouteSetsOptions) {
+  /** @param onRefit told when a set that was edited decides by a full fit again */
+  constructor(options: LiveRouteSetsOptions, onRefit: (live: LiveRouteSet) => void) {
     this.#options = options
+    this.#onRefit = onRefit
   }
 
   get size(): number {
@@ -75,7 +78,7 @@ export class LiveRouteSets {
     this.#sets.set(name, { name, version, routeSet: router.routeSet, router })
   }
 
-  /** Serves an edited set at once, provisionally where a fit takes long, and refits it then. */
+  /** Serves an edited set at once, provisionally where a fit takes long; `refitIfProvisional` makes up for that. */
   edit(name: string, version: number, routeSet: RouteSet): void {
     const live = this.#sets.get(name)
     if (live === undefined) return
@@ -83,7 +86,6 @@ export class LiveRouteSets {
     live.version = version
     live.routeSet = routeSet
     this.#options.queue.cancel(name)
-    this.refitIfProvisional(name)
   }
 
   /** Fits a provisional set in full, in the background; that serves unless the set has been edited again. */
@@ -94,9 +96,10 @@ export class LiveRouteSets {
     const refit = this.fit(name, routeSet)
       .then(
         (router) => {
-          if (live.routeSet !== routeSet) return
+          if (this.#sets.get(name) !== live || live.routeSet !== routeSet) return
           live.router = router
           live.routeSet = router.routeSet
+          this.#onRefit(live)
         },
         (error: unknown) => {
           if (error instanceof FitCancelled) return

@@ -41,6 +41,15 @@ interface WriteResult {
   readonly created: boolean
 }
 
+/** What `onChange` tells of. */
+export interface RouteSetChange {
+  readonly name: string
+  /** The version that decides now; 0 when the set has been deleted. */
+  readonly version: number
+  /** True when the version is as before and its full fit has taken the place of the provisional one. */
+  readonly refitted?: true
+}
+
 interface RouteSetsOptions extends LiveRouteSetsOptions {
   readonly store: RouteStore
   readonly limits: { readonly routeSets: number; readonly routesPerSet: number }
@@ -58,10 +67,13 @@ export class RouteSets {
   readonly #live: LiveRouteSets
   /** The last write of each set that is being written. */
   readonly #writes = new Map<string, Promise<void>>()
+  readonly #listeners: ((change: RouteSetChange) => void)[] = []
 
   private constructor(options: RouteSetsOptions) {
     this.#options = options
-    this.#live = new LiveRouteSets(options)
+    this.#live = new LiveRouteSets(options, ({ name, version }) =>
+      this.#announce({ name, version, refitted: true }),
+    )
   }
 
   static async open(options: RouteSetsOptions): Promise<RouteSets> {
@@ -130,6 +142,27 @@ export class RouteSets {
         )
       }
       await this.#forget(name)
+      this.#announce({ name, version: 0 })
+    })
+  }
+
+  /**
+   * Has `listener` told after each change that this process has stored and after each refit it has finished; not of
+   * what `adopt` takes over, so that two processes that tell each other do not go round in circles.
+   */
+  onChange(listener: (change: RouteSetChange) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /**
+   * Takes over what another process has stored under that name: a small change provisionally until that process has
+   * refitted it, otherwise from the snapshot cache or by a fit. Where this process has the version already, but
+   * provisionally, it takes the full fit from the snapshot cache when it is there. Cheap when nothing is new.
+   */
+  adopt(name: string): Promise<void> {
+    return this.#inOrder(name, async () => {
+      if (this.#isReadOnly(name)) await this.#takeFullFit(name)
+      else await this.#takeOver(name)
     })
   }
 
@@ -139,7 +172,7 @@ export class RouteSets {
       const live = this.#live.get(DEFAULT_SET)
       this.#assertRoom(DEFAULT_SET, routeSet)
       const version = live.version + 1
-      if (isSmallChange(live.routeSet, routeSet)) this.#live.edit(DEFAULT_SET, version, routeSet)
+      if (isSmallChange(live.routeSet, routeSet)) this.#edit(DEFAULT_SET, version, routeSet)
       else this.#live.serve(DEFAULT_SET, version, await this.#live.fit(DEFAULT_SET, routeSet))
     })
   }
@@ -174,7 +207,7 @@ export class RouteSets {
     } catch (error) {
       // Another process has written to the same database: take what it wrote, then judge the change anew.
       const isConflict = isStrataError(error) && error.code === 'version_conflict'
-      if (!isConflict || !(await this.#reload(name))) throw error
+      if (!isConflict || !(await this.#takeOver(name))) throw error
       return this.#writeOnce(name, condition, change)
     }
   }
@@ -189,17 +222,44 @@ export class RouteSets {
     const router = live && isSmallChange(routeSet, next) ? undefined : await this.#live.fit(name, next)
     const stored = await this.#options.store.put(name, next, { expectedVersion: version })
     if (router) this.#live.serve(name, stored.version, router)
-    else this.#live.edit(name, stored.version, next)
+    else this.#edit(name, stored.version, next)
+    this.#announce({ name, version: stored.version })
     return { version: stored.version, created }
   }
 
-  /** Takes over what is stored when it is not what is served; true when something changed. */
-  async #reload(name: string): Promise<boolean> {
+  #edit(name: string, version: number, routeSet: RouteSet): void {
+    this.#live.edit(name, version, routeSet)
+    this.#live.refitIfProvisional(name)
+  }
+
+  /** Takes over what is stored when it is not what is served; true when the version changed. */
+  async #takeOver(name: string): Promise<boolean> {
     const stored = await this.#options.store.get(name)
-    if ((stored?.version ?? 0) === (this.#live.find(name) ?? NOTHING).version) return false
-    if (stored) this.#live.serve(name, stored.version, await this.#live.fit(name, stored.routeSet))
-    else await this.#forget(name)
+    const live = this.#live.find(name)
+    if ((stored?.version ?? 0) === (live ?? NOTHING).version) {
+      await this.#takeFullFit(name)
+      return false
+    }
+    if (stored === null) {
+      await this.#forget(name)
+      return true
+    }
+    const { version, routeSet } = stored
+    const ready = await this.#live.ready(routeSet)
+    // Whoever wrote the change refits it; until then the edit is made again here.
+    if (ready === undefined && live && isSmallChange(live.routeSet, routeSet)) {
+      this.#live.edit(name, version, routeSet)
+    } else this.#live.serve(name, version, ready ?? (await this.#live.fit(name, routeSet)))
     return true
+  }
+
+  async #takeFullFit(name: string): Promise<void> {
+    const live = this.#live.find(name)
+    if (!live?.router.provisional) return
+    const { version, routeSet } = live
+    const router = await this.#live.ready(routeSet)
+    // A refit of this process may have ended in the meantime.
+    if (router && live.router.provisional) this.#live.serve(name, version, router)
   }
 
   async #forget(name: string): Promise<void> {
@@ -215,7 +275,7 @@ export class RouteSets {
     const ready = await this.#live.ready(routeSet)
     const earlier = ready ? undefined : await this.#fittedEarlier(name, version, routeSet)
     this.#live.serve(name, version, ready ?? earlier ?? (await this.#live.fit(name, routeSet)))
-    if (earlier) this.#live.edit(name, version, routeSet)
+    if (earlier) this.#edit(name, version, routeSet)
   }
 
   async #fittedEarlier(name: string, version: number, routeSet: RouteSet): Promise<Router | undefined> {
@@ -235,6 +295,10 @@ export class RouteSets {
       file === undefined ? 0 : 1,
       await this.#live.fit(DEFAULT_SET, readInitial()),
     )
+  }
+
+  #announce(change: RouteSetChange): void {
+    for (const listener of this.#listeners) listener(change)
   }
 
   #describe({ name, version, router }: LiveRouteSet): Omit<RouteSetSummary, 'routes'> {

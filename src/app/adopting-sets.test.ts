@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RouteSet, RouteStore } from '../contracts/index.ts'
+import { Router } from '../core/index.ts'
+import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
+import { openSqliteRouteStore } from '../stores/index.ts'
+import { FitQueue } from './fit-queue.ts'
+import { type RouteSetChange, RouteSets } from './route-sets.ts'
+import { RouterFactory } from './router-factory.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
+
+const SUBJECTS = ['invoice', 'password', 'garden', 'airport', 'recipe', 'window', 'violin', 'contract']
+/** More texts than are fitted in passing. */
+const largeSet: RouteSet = {
+  routes: SUBJECTS.map((subject) => ({
+    name: subject,
+    examples: Array.from({ length: 14 }, (_, index) => `something about my ${subject}, number ${index}`),
+  })),
+}
+const route = (name: string) => ({ name, examples: [`the ${name} addition`] })
+
+/** One process of several on the same data. */
+interface Member {
+  readonly sets: RouteSets
+  readonly changes: RouteSetChange[]
+  fits: number
+  close(): Promise<void>
+}
+
+describe('two processes on the same data', () => {
+  let folder: string
+  let one: Member
+  let two: Member
+
+  async function open(): Promise<Member> {
+    const encoder = await loadBuiltinEncoder()
+    const logger = pino({ level: 'silent' })
+    const clock = { now: () => 0, monotonicMs: () => 0 }
+    const cache = new SnapshotCache(join(folder, 'snapshots'), 'test', clock)
+    const store: RouteStore = await openSqliteRouteStore({
+      file: join(folder, 'routes.db'),
+      clock,
+      versionsKept: 5,
+    })
+    const queue = new FitQueue(async (routeSet) => {
+      member.fits++
+      return Router.compile(routeSet, encoder).save()
+    })
+    const sets = await RouteSets.open({
+      store,
+      cache,
+      queue,
+      logger,
+      factory: new RouterFactory({ encoder, cache, queue, logger }),
+      limits: { routeSets: 5, routesPerSet: 100 },
+      readInitial: () => ({ routes: [] }),
+    })
+    const changes: RouteSetChange[] = []
+    sets.onChange((change) => void changes.push(change))
+    const member: Member = {
+      sets,
+      changes,
+      fits: 0,
+      async close() {
+        await queue.close()
+        await sets.settle()
+        await store.close()
+      },
+    }
+    return member
+  }
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'stratarouter-adopting-'))
+    one = await open()
+    two = await open()
+  })
+  afterEach(async () => {
+    await one.close()
+    await two.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('tell of each stored change and each finished refit, and not of what they adopt', async () => {
+    await one.sets.replace('default', largeSet)
+    await one.sets.addRoute('default', route('first'))
+    await one.sets.idle()
+    await one.sets.delete('default')
+    expect(one.changes).toEqual([
+      { name: 'default', version: 1 },
+      { name: 'default', version: 2 },
+      { name: 'default', version: 2, refitted: true },
+      { name: 'default', version: 0 },
+    ])
+    await two.sets.adopt('default')
+    expect(two.changes).toEqual([])
+  })
+
+  it('decide alike after adopting, and only the one that wrote has fitted', async () => {
+    await one.sets.replace('default', largeSet)
+    await two.sets.adopt('default')
+    expect(two.sets.router().snapshot).toBe(one.sets.router().snapshot)
+
+    await one.sets.addRoute('default', route('first'))
+    await two.sets.adopt('default')
+    expect(two.sets.get('default').version).toBe(2)
+    expect(two.sets.router().route('the first addition', { threshold: 0 }).route).toBe('first')
+
+    await one.sets.idle()
+    await two.sets.adopt('default')
+    await two.sets.idle()
+    expect(two.sets.router().provisional).toBe(false)
+    expect(two.sets.router().snapshot).toBe(one.sets.router().snapshot)
+    expect([one.fits, two.fits]).toEqual([2, 0])
+  })
+
+  it('forget what the other has deleted, and take sets the other has made', async () => {
+    await one.sets.replace('other', { routes: [route('first')] })
+    await two.sets.adopt('other')
+    expect(two.sets.list().map(({ name }) => name)).toEqual(['default', 'other'])
+    await one.sets.delete('other')
+    await two.sets.adopt('other')
+    expect(two.sets.list().map(({ name }) => name)).toEqual(['default'])
+    await two.sets.adopt('never-made')
+    expect(two.sets.list().map(({ name }) => name)).toEqual(['default'])
+  })
+})
