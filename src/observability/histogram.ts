@@ -1,5 +1,6 @@
 /** Counts in fixed buckets; one observation costs a search over a handful of bounds and allocates nothing. */
 export class Histogram {
+  readonly bounds: readonly number[]
   readonly #bounds: Float64Array
   /** One count a bucket, not cumulative; the last is for values above every bound. */
   readonly #counts: Float64Array
@@ -7,6 +8,7 @@ export class Histogram {
 
   /** @param bounds upper bounds, inclusive, ascending */
   constructor(bounds: readonly number[]) {
+    this.bounds = bounds
     this.#bounds = Float64Array.from(bounds)
     this.#counts = new Float64Array(bounds.length + 1)
   }
@@ -19,16 +21,8 @@ export class Histogram {
     this.#sum += value
   }
 
-  /** Prometheus text of one series, without the HELP and TYPE lines. `labels` such as `operation="route"`. */
-  render(name: string, labels: string): string {
-    let text = ''
-    let cumulative = 0
-    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
-      cumulative += this.#counts[bucket] as number
-      const bound = bucket < this.#bounds.length ? String(this.#bounds[bucket]) : '+Inf'
-      text += `${name}_bucket{${labels}${labels ? ',' : ''}le="${bound}"} ${cumulative}\n`
-    }
-    const suffix = labels ? `{${labels}}` : ''
-    return `${text}${name}_sum${suffix} ${this.#sum}\n${name}_count${suffix} ${cumulative}\n`
+  /** As the series of a `MetricFamily` has it: the count of each bucket, then the sum. */
+  value(): number[] {
+    return [...this.#counts, this.#sum]
   }
 }

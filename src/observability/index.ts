@@ -1,3 +1,11 @@
 export { createLogger, type Logger } from './logger.ts'
-export { Metrics, type Operation } from './metrics.ts'
+export {
+  type MetricFamily,
+  mergeFamilies,
+  type ProcessFigures,
+  renderFamilies,
+  withoutGauges,
+} from './metric-family.ts'
+export { Metrics, type MetricSource, type Operation } from './metrics.ts'
+export { ProcessRecorder } from './process-figures.ts'
 export { acceptableRequestId, createIdSource } from './request-id.ts'

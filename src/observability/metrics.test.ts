@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../contracts/index.ts'
 import { Histogram } from './histogram.ts'
+import { mergeFamilies, renderFamilies, withoutGauges } from './metric-family.ts'
 import { Metrics } from './metrics.ts'
 
 const decision = (route: string | null, confidence = 0.9): Decision => ({
@@ -22,7 +23,16 @@ describe('Histogram', () => {
       fc.property(fc.array(fc.double({ min: 0, max: 20, noNaN: true })), (values) => {
         const histogram = new Histogram([1, 2.5, 10])
         for (const value of values) histogram.observe(value)
-        const text = histogram.render('h', 'a="b"')
+        const text = renderFamilies([
+          {
+            name: 'h',
+            type: 'histogram',
+            help: 'Values.',
+            merge: 'sum',
+            bounds: histogram.bounds,
+            series: new Map([['a="b"', histogram.value()]]),
+          },
+        ])
         for (const bound of [1, 2.5, 10]) {
           expect(text).toContain(
             `h_bucket{a="b",le="${bound}"} ${values.filter((value) => value <= bound).length}\n`,
@@ -71,5 +81,69 @@ describe('Metrics', () => {
     for (const line of (await metrics.render()).split('\n')) {
       expect(line).toMatch(/^(#.*|[a-z_0-9]+(\{([a-z_]+="(\\.|[^"\\])*",?)*\})? [-+.\deInfNa]+|)$/)
     }
+  })
+})
+
+describe('the figures of several processes', () => {
+  const request = fc.record({
+    worker: fc.integer({ min: 0, max: 2 }),
+    operation: fc.constantFrom('route', 'health', 'x"y'),
+    status: fc.constantFrom(200, 404),
+    // Sums of these are exact, whatever their order.
+    seconds: fc.integer({ min: 0, max: 1000 }).map((count) => count / 64),
+    route: fc.constantFrom('billing', 'support', null),
+  })
+
+  it('add up to those of one process that had answered everything', () => {
+    fc.assert(
+      fc.property(fc.array(request), (requests) => {
+        const workers = [new Metrics(), new Metrics(), new Metrics()]
+        const single = new Metrics()
+        for (const { worker, operation, status, seconds, route } of requests) {
+          for (const metrics of [workers[worker] as Metrics, single]) {
+            metrics.operation(operation).done(status, seconds, seconds)
+            metrics.recordDecision(decision(route, 0.5))
+            metrics.inFlight++
+          }
+        }
+        const merged = mergeFamilies(
+          workers.map((metrics, index) => ({ worker: String(index), families: metrics.families() })),
+        )
+        const lines = (text: string) => text.split('\n').sort()
+        expect(lines(renderFamilies(merged))).toEqual(lines(renderFamilies(single.families())))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('tell apart what describes a process, and keep what was counted by one that has ended', async () => {
+    const metrics = new Metrics()
+    metrics.operation('route').done(200, 1, 1)
+    metrics.inFlight = 2
+    const families = await metrics.all()
+    const text = renderFamilies(
+      mergeFamilies([
+        { worker: '1', families },
+        { worker: '2', families },
+        { worker: '', families: withoutGauges(mergeFamilies([{ worker: '2', families }])) },
+      ]),
+    )
+    expect(text).toContain('stratarouter_requests_total{operation="route",status="200"} 3\n')
+    expect(text).toContain('stratarouter_in_flight 4\n')
+    expect(text).toMatch(/process_resident_memory_bytes\{worker="1"\} \d/)
+    const cpu = (worker: string) =>
+      Number(new RegExp(`process_cpu_seconds_total\\{worker="${worker}"\\} (.*)`).exec(text)?.[1])
+    expect(cpu('2')).toBeCloseTo(2 * cpu('1'))
+    expect(text.match(/# TYPE process_resident_memory_bytes gauge/g)).toHaveLength(1)
+  })
+
+  it('take the largest where that is what a gauge means', () => {
+    const gauge = (value: number) => ({
+      worker: '1',
+      families: [
+        { name: 'g', type: 'gauge', help: 'G.', merge: 'max', series: new Map([['', value]]) } as const,
+      ],
+    })
+    expect(renderFamilies(mergeFamilies([gauge(3), gauge(7), gauge(5)]))).toContain('\ng 7\n')
   })
 })

@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Decision } from '../contracts/index.ts'
 import { Histogram } from './histogram.ts'
+import { joinLabels, label, type MetricFamily, renderFamilies } from './metric-family.ts'
+import { ProcessRecorder } from './process-figures.ts'
 
 /** Seconds: 25 µs to 10 s, as a decision takes tens of microseconds and a fit seconds. */
 const DURATION_BOUNDS = [
@@ -35,17 +36,23 @@ export class Operation {
   }
 }
 
-/** The figures of one process, rendered as Prometheus text when asked. Counting allocates nothing. */
-export class Metrics {
+/** What counts something and tells it when asked. */
+export interface MetricSource {
+  families(): readonly MetricFamily[]
+}
+
+/** Puts the figures of this process and of those that serve with it together; the text is Prometheus'. */
+type GatherFigures = () => Promise<string>
+
+/** The figures of one process. Counting allocates nothing; text is made when asked. */
+export class Metrics implements MetricSource {
   inFlight = 0
   readonly #operations = new Map<string, Operation>()
   readonly #decisions = new Map<string, Map<string, { count: number }>>()
   readonly #confidence = new Histogram(CONFIDENCE_BOUNDS)
-  readonly #processRegistry = new Registry()
-
-  constructor() {
-    collectDefaultMetrics({ register: this.#processRegistry })
-  }
+  readonly #sources: MetricSource[] = []
+  readonly #process = new ProcessRecorder()
+  #gather: GatherFigures = async () => renderFamilies(await this.all())
 
   /** The operation of that name, made at the first call. Names come from the code, never from a request. */
   operation(name: string): Operation {
@@ -61,9 +68,9 @@ export class Metrics {
     const route = decision.route ?? NO_MATCH
     let reasons = this.#decisions.get(route)
     if (reasons === undefined) {
-      const label = this.#decisions.size < ROUTE_LABEL_LIMIT ? route : OTHER
-      reasons = this.#decisions.get(label) ?? new Map()
-      this.#decisions.set(label, reasons)
+      const name = this.#decisions.size < ROUTE_LABEL_LIMIT ? route : OTHER
+      reasons = this.#decisions.get(name) ?? new Map()
+      this.#decisions.set(name, reasons)
     }
     const counter = reasons.get(decision.reason)
     if (counter === undefined) reasons.set(decision.reason, { count: 1 })
@@ -71,58 +78,101 @@ export class Metrics {
     this.#confidence.observe(decision.confidence)
   }
 
-  /** Prometheus text format 0.0.4. */
-  async render(): Promise<string> {
-    const operations = [...this.#operations.values()]
+  /** Tells what `source` counts with the rest. */
+  include(source: MetricSource): void {
+    this.#sources.push(source)
+  }
+
+  /** Lets `render` answer for several processes. */
+  gatherWith(gather: GatherFigures): void {
+    this.#gather = gather
+  }
+
+  /** Prometheus text format 0.0.4; of all processes that serve together. */
+  render(): Promise<string> {
+    return this.#gather()
+  }
+
+  /** All figures of this process. */
+  async all(): Promise<MetricFamily[]> {
     return [
-      header('stratarouter_requests_total', 'counter', 'Requests answered, by operation and HTTP status.'),
-      ...operations.map(renderStatuses),
-      header('stratarouter_request_duration_seconds', 'histogram', 'Time from request to answer.'),
-      ...operations.map((operation) =>
-        operation.durationSeconds.render(
-          'stratarouter_request_duration_seconds',
-          label('operation', operation.name),
+      ...this.families(),
+      ...this.#sources.flatMap((source) => source.families()),
+      ...(await this.#process.families()),
+    ]
+  }
+
+  /** What requests and decisions have been counted, and what is in flight. */
+  families(): readonly MetricFamily[] {
+    const operations = [...this.#operations.values()]
+    const durations = (
+      of: 'durationSeconds' | 'overheadSeconds',
+    ): Pick<MetricFamily, 'bounds' | 'series'> => ({
+      bounds: DURATION_BOUNDS,
+      series: new Map(
+        operations.map((operation) => [label('operation', operation.name), operation[of].value()]),
+      ),
+    })
+    return [
+      {
+        name: 'stratarouter_requests_total',
+        type: 'counter',
+        help: 'Requests answered, by operation and HTTP status.',
+        merge: 'sum',
+        series: new Map(operations.flatMap(statusSeries)),
+      },
+      {
+        name: 'stratarouter_request_duration_seconds',
+        type: 'histogram',
+        help: 'Time from request to answer.',
+        merge: 'sum',
+        ...durations('durationSeconds'),
+      },
+      {
+        name: 'stratarouter_overhead_seconds',
+        type: 'histogram',
+        help: 'Request time less the time spent waiting for others.',
+        merge: 'sum',
+        ...durations('overheadSeconds'),
+      },
+      {
+        name: 'stratarouter_decisions_total',
+        type: 'counter',
+        help: 'Decisions, by route (_none: no match) and reason.',
+        merge: 'sum',
+        series: new Map(
+          [...this.#decisions].flatMap(([route, reasons]) =>
+            [...reasons].map(([reason, { count }]): [string, number] => [
+              joinLabels(label('route', route), label('reason', reason)),
+              count,
+            ]),
+          ),
         ),
-      ),
-      header(
-        'stratarouter_overhead_seconds',
-        'histogram',
-        'Request time less the time spent waiting for others.',
-      ),
-      ...operations.map((operation) =>
-        operation.overheadSeconds.render('stratarouter_overhead_seconds', label('operation', operation.name)),
-      ),
-      header('stratarouter_decisions_total', 'counter', 'Decisions, by route (_none: no match) and reason.'),
-      ...[...this.#decisions].flatMap(([route, reasons]) =>
-        [...reasons].map(
-          ([reason, { count }]) =>
-            `stratarouter_decisions_total{${label('route', route)},${label('reason', reason)}} ${count}\n`,
-        ),
-      ),
-      header(
-        'stratarouter_decision_confidence',
-        'histogram',
-        'Confidence of the best candidate of each decision.',
-      ),
-      this.#confidence.render('stratarouter_decision_confidence', ''),
-      header('stratarouter_in_flight', 'gauge', 'Requests being answered now.'),
-      `stratarouter_in_flight ${this.inFlight}\n`,
-      await this.#processRegistry.metrics(),
-    ].join('')
+      },
+      {
+        name: 'stratarouter_decision_confidence',
+        type: 'histogram',
+        help: 'Confidence of the best candidate of each decision.',
+        merge: 'sum',
+        bounds: CONFIDENCE_BOUNDS,
+        series: new Map([['', this.#confidence.value()]]),
+      },
+      {
+        name: 'stratarouter_in_flight',
+        type: 'gauge',
+        help: 'Requests being answered now.',
+        merge: 'sum',
+        series: new Map([['', this.inFlight]]),
+      },
+    ]
   }
 }
 
-function renderStatuses(operation: Operation): string {
-  let text = ''
-  for (const [index, count] of operation.statuses.entries()) {
-    if (count === 0) continue
-    text += `stratarouter_requests_total{${label('operation', operation.name)},${label('status', String(index + 100))}} ${count}\n`
-  }
-  return text
+function statusSeries(operation: Operation): [string, number][] {
+  return [...operation.statuses.entries()]
+    .filter(([, count]) => count > 0)
+    .map(([index, count]) => [
+      joinLabels(label('operation', operation.name), label('status', String(index + 100))),
+      count,
+    ])
 }
-
-const header = (name: string, type: string, help: string): string =>
-  `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`
-
-const label = (name: string, value: string): string =>
-  `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
