@@ -21,7 +21,7 @@ let root: string
 /** A checkout whose build is one line, so that only the bootstrap script is real. */
 beforeAll(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'stratarouter-checkout-')))
-  for (const folder of ['src', 'scripts', 'below/deeper', 'node_modules/node/bin']) {
+  for (const folder of ['src', 'console', 'scripts', 'below/deeper', 'node_modules/node/bin']) {
     mkdirSync(join(root, folder), { recursive: true })
   }
   const files = {
