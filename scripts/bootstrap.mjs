@@ -62,7 +62,7 @@ function sourceStamp() {
     else if (!path.endsWith('.test.ts') && !path.endsWith('.wasm.ts'))
       hash.update(`${path}:${stat.size}:${stat.mtimeMs}\n`)
   }
-  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of ['src', 'console', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
     visit(inRoot(name))
   return hash.digest('hex')
 }

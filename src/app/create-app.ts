@@ -3,6 +3,7 @@ import type { Config } from '../config/index.ts'
 import { parseRouteText, readRouteFile, readText } from '../config/index.ts'
 import type { Clock, Encoder, RouteSet, RouteStore } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
+import type { LintProblem } from '../core/lint-routes.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { createLogger, type Logger, Metrics } from '../observability/index.ts'
@@ -11,6 +12,7 @@ import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
 import { makeDirectory } from './make-directory.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
+import { RouteSetLinter } from './route-set-linter.ts'
 import { RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
@@ -34,10 +36,14 @@ export interface App {
   readonly metrics: Metrics
   readonly encoder: Encoder
   readonly version: string
+  /** Whether `default` is the demo set for as long as nothing is stored under that name. */
+  readonly demo: boolean
   /** The route sets: listing, reading and writing them. */
   readonly routes: RouteSets
   /** The router that decides for a set now (`default` if not named); throws `route_set_not_found`. */
   router(setName?: string): Router
+  /** What will hurt in a set as it decides now, errors first; throws `route_set_not_found`. */
+  lint(setName: string): Promise<readonly LintProblem[]>
   /** What readiness depends on; each `ok` or a sentence saying what is wrong. */
   check(): Promise<Readonly<Record<string, string>>>
   /** Has the code compiled that decides, by deciding the examples of `default` for up to 100 ms; counts nothing. */
@@ -90,6 +96,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await store.close()
     throw error
   })
+  const linter = new RouteSetLinter()
   const watch = file === undefined ? undefined : followFile(file, seen, routes, logger)
   return {
     config,
@@ -98,8 +105,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     metrics: new Metrics(),
     encoder,
     version: packageVersion,
+    demo: options.demo === true && file === undefined,
     routes,
     router: (setName) => routes.router(setName),
+    lint: (setName) => linter.lint(routes.router(setName)),
     check: () => check(store),
     warmUp() {
       const texts = warmUp(routes.router(), () => clock.monotonicMs())
@@ -108,6 +117,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     idle: () => routes.idle(),
     async close() {
       watch?.close()
+      await linter.close()
       await queue.close()
       await routes.settle()
       await store.close()

@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, 
 import type { App } from '../app/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
 import { acceptableRequestId, createIdSource, type Operation } from '../observability/index.ts'
+import { consoleEndpoints } from './console/console-endpoints.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
 import { type AnyEndpoint, defineEndpoint, expectedVersionOf } from './endpoint.ts'
 import { asStrataError, errorBody } from './error-answer.ts'
@@ -13,6 +14,7 @@ import { renderReferencePage } from './reference-page.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
 import { evaluationEndpoints } from './routes/evaluation.ts'
 import { healthEndpoints, type Readiness } from './routes/health.ts'
+import { lintEndpoints } from './routes/lint.ts'
 import { routeSetEndpoints } from './routes/route-sets.ts'
 import { routesEndpoints } from './routes/routes.ts'
 
@@ -45,6 +47,7 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...routesEndpoints,
     ...routeSetEndpoints,
     ...evaluationEndpoints,
+    ...lintEndpoints,
     ...healthEndpoints(readiness),
   ]
 }
@@ -113,7 +116,7 @@ export function buildServer(app: App): BuiltServer {
   instance.setErrorHandler((error, request, reply) => sendError(app, error, request, reply))
 
   const endpoints = allEndpoints(readiness)
-  const pages = documentPages(() => describeEndpoints(endpoints, app.version))
+  const pages = [...documentPages(() => describeEndpoints(endpoints, app.version)), ...consoleEndpoints()]
   for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint)
   const allowed = allowedMethods([...endpoints, ...pages])
   instance.setNotFoundHandler((request, reply) => {
