@@ -57,6 +57,8 @@ interface RouteSetsOptions extends LiveRouteSetsOptions {
   readonly readInitial: () => RouteSet
   /** The file that is the source of `default`, which is then read-only; `readInitial` reads it. */
   readonly file?: string
+  /** The version of what that file says at first; 1 if not given. */
+  readonly fileVersion?: number
 }
 
 const NOTHING: Pick<LiveRouteSet, 'version' | 'routeSet'> = { version: 0, routeSet: { routes: [] } }
@@ -166,14 +168,23 @@ export class RouteSets {
     })
   }
 
-  /** Takes a new content of the file that is the source of `default`. */
-  replaceFromFile(routeSet: RouteSet): Promise<void> {
+  /**
+   * Takes a new content of the file that is the source of `default`.
+   * @param version as who watches the file for several processes counts; the next one if not given
+   * @param refits false where another process fits it in full and has told or will tell when that is cached
+   */
+  replaceFromFile(
+    routeSet: RouteSet,
+    { version: given, refits = true }: { version?: number; refits?: boolean } = {},
+  ): Promise<void> {
     return this.#inOrder(DEFAULT_SET, async () => {
       const live = this.#live.get(DEFAULT_SET)
       this.#assertRoom(DEFAULT_SET, routeSet)
-      const version = live.version + 1
-      if (isSmallChange(live.routeSet, routeSet)) this.#edit(DEFAULT_SET, version, routeSet)
-      else this.#live.serve(DEFAULT_SET, version, await this.#live.fit(DEFAULT_SET, routeSet))
+      const version = given ?? live.version + 1
+      if (isSmallChange(live.routeSet, routeSet)) {
+        this.#live.edit(DEFAULT_SET, version, routeSet)
+        if (refits) this.#live.refitIfProvisional(DEFAULT_SET)
+      } else this.#live.serve(DEFAULT_SET, version, await this.#live.fit(DEFAULT_SET, routeSet))
     })
   }
 
@@ -289,10 +300,10 @@ export class RouteSets {
   }
 
   async #serveInitial(): Promise<void> {
-    const { readInitial, file } = this.#options
+    const { readInitial, file, fileVersion = 1 } = this.#options
     this.#live.serve(
       DEFAULT_SET,
-      file === undefined ? 0 : 1,
+      file === undefined ? 0 : fileVersion,
       await this.#live.fit(DEFAULT_SET, readInitial()),
     )
   }

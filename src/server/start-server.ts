@@ -15,8 +15,9 @@ export interface StartedServer {
    * Not ready at once; serves on for `shutdown.drainDelayMs` (unset: 5 s where anyone has asked `/health/ready`); then takes no new connection, finishes the requests in
    * flight for at most `shutdown.timeoutMs`, and cuts the rest. Does not close the app.
    * @param hurry leaves out the delay, for a stop that a person waits for
+   * @param wasAsked that somebody has asked another process of this server whether it is ready
    */
-  close(options?: { hurry?: boolean }): Promise<void>
+  close(options?: { hurry?: boolean; wasAsked?: boolean }): Promise<void>
 }
 
 /**
@@ -38,10 +39,10 @@ export async function startServer(app: App, config: Config): Promise<StartedServ
   const address = fastify.server.address() as AddressInfo
   return {
     url: `${tls ? 'https' : 'http'}://${reachableHost(address.address)}:${address.port}`,
-    async close({ hurry = false } = {}) {
+    async close({ hurry = false, wasAsked = built.readiness.wasAsked } = {}) {
       built.drain()
       // Where nobody has asked whether it is ready, nobody would look away, and whoever stops it need not wait.
-      const { drainDelayMs = built.readiness.wasAsked ? DRAIN_DELAY_MS : 0 } = config.shutdown
+      const { drainDelayMs = wasAsked ? DRAIN_DELAY_MS : 0 } = config.shutdown
       if (!hurry && drainDelayMs > 0) await delay(drainDelayMs)
       const cut = setTimeout(() => fastify.server.closeAllConnections(), config.shutdown.timeoutMs)
       await built.close()
