@@ -24,6 +24,8 @@ export interface AppOptions {
   readonly logger?: Logger
   /** Serve the demo set until something is stored under `default`. */
   readonly demo?: boolean
+  /** What the route file says at first, from who watches it for several processes; read and watched here if not given. */
+  readonly routeFile?: { readonly text: string; readonly version: number }
   /** How larger sets are fitted; in a process of their own unless a test says otherwise. */
   readonly fit?: FitSnapshot
 }
@@ -67,8 +69,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const logger = options.logger ?? createLogger(config.log.level)
   const encoder = await loadBuiltinEncoder()
   const { file } = config.routes
+  const given = options.routeFile
   // Before the routes are read, so that no change in between is missed.
-  const seen = file === undefined ? '' : textHash(readText(file, 'route file'))
+  const seen = file === undefined || given ? '' : textHash(readText(file, 'route file'))
   const database = (config.database.primary as string).slice('sqlite:'.length)
   if (database !== ':memory:') makeDirectory(dirname(database))
   const store = await openSqliteRouteStore({
@@ -89,15 +92,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     cache,
     logger,
     limits: config.limits,
-    readInitial: () => readInitial(file, options.demo === true),
+    readInitial: () => readInitial(file, options),
     ...(file === undefined ? {} : { file }),
+    ...(given ? { fileVersion: given.version } : {}),
   }).catch(async (error: unknown) => {
     await queue.close()
     await store.close()
     throw error
   })
   const linter = new RouteSetLinter()
-  const watch = file === undefined ? undefined : followFile(file, seen, routes, logger)
+  const watch = file === undefined || given ? undefined : followFile(file, seen, routes, logger)
   return {
     config,
     clock,
@@ -125,8 +129,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
 }
 
-function readInitial(file: string | undefined, demo: boolean): RouteSet {
-  if (file !== undefined) return readRouteFile(file)
+function readInitial(file: string | undefined, { routeFile, demo }: AppOptions): RouteSet {
+  if (file !== undefined) return routeFile ? parseRouteText(routeFile.text, file) : readRouteFile(file)
   return demo ? readRouteFile(join(packageRoot, 'examples', 'support-desk.routes.yaml')) : EMPTY
 }
 
