@@ -20,7 +20,7 @@ Settings come from three places, each beating the one before: a file, the enviro
 - **File**: YAML or JSON, named by \`--config\` or \`STRATAROUTER_CONFIG\`; otherwise \`stratarouter.yaml\`, \`.yml\` or \`.json\` in the
   working directory, where there is one. \`stratarouter config schema\` prints its JSON Schema for editors.
 - **Environment**: the name of each setting below. Lists are separated by commas.
-  \`PORT\` also sets \`server.port\`; \`SR_PORT\`, \`SERVER_PORT\` and \`SR_LOG_LEVEL\` still work, with a note that they are deprecated.
+  \`PORT\` also sets \`server.port\`; \`SR_PORT\`, \`SERVER_PORT\`, \`SR_WORKERS\` and \`SR_LOG_LEVEL\` still work, with a note that they are deprecated.
   \`CACHE_SIMILARITY_THRESHOLD\` is refused: a similarity says nothing about how often a cached answer is wrong.
 - **Unknown names** are refused, with the nearest known one; all problems are reported at once.
 - **Paths** are relative to the file that names them, otherwise to the working directory.
@@ -31,6 +31,7 @@ ${sections.join('\n')}`
 
 function typeOf(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' \\| ')
+  if (schema.const !== undefined) return `\`${schema.const}\``
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
   if (schema.type === 'integer') return `whole number, ${schema.minimum}..${schema.maximum}`
   if (schema.type === 'array') return 'list of text'

@@ -22,6 +22,7 @@ const CONVENTIONAL_NAMES: readonly { name: string; path: string; deprecated: boo
   { name: 'SERVER_PORT', path: 'server.port', deprecated: true },
   { name: 'SR_PORT', path: 'server.port', deprecated: true },
   { name: 'PORT', path: 'server.port', deprecated: false },
+  { name: 'SR_WORKERS', path: 'server.workers', deprecated: true },
   { name: 'SR_LOG_LEVEL', path: 'log.level', deprecated: true },
 ]
 
@@ -48,9 +49,6 @@ export function readEnvironment(environment: Environment): EnvironmentReading {
     if (!text || !setting) continue
     values.push({ setting, name, text: path === 'log.level' ? olderLevel(text) : text })
     if (deprecated) notes.push(`${name} is deprecated; use ${setting.variable}.`)
-  }
-  if (environment.SR_WORKERS) {
-    notes.push('SR_WORKERS is deprecated and has no effect: this version serves from one process.')
   }
 
   const details: ErrorDetail[] = Object.entries(REFUSED_NAMES)

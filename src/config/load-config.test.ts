@@ -108,9 +108,21 @@ describe('loadConfig', () => {
     const { config, notes } = load({
       environment: { SR_PORT: '3', SR_LOG_LEVEL: 'WARNING', SR_WORKERS: '4' },
     })
-    expect([config.server.port, config.log.level]).toEqual([3, 'warn'])
+    expect([config.server.port, config.log.level, config.server.workers]).toEqual([3, 'warn', 4])
     expect(notes).toHaveLength(3)
     expect(load({ environment: { SERVER_PORT: '4' } }).notes[0]).toContain('STRATAROUTER_SERVER_PORT')
+  })
+
+  it('takes a number of workers or auto, and says so of anything else', () => {
+    expect(load({ environment: { STRATAROUTER_SERVER_WORKERS: 'auto' } }).config.server.workers).toBe('auto')
+    expect(load({ flags: { 'server.workers': '3' } }).config.server.workers).toBe(3)
+    expect(load().config.server.workers).toBe(1)
+    const complaint = (workers: string) =>
+      refusal({ flags: { 'server.workers': workers } }).details[0]?.message
+    expect(complaint('many')).toBe('expected "auto" or a number (flag server.workers)')
+    expect(complaint('1.5')).toBe('expected "auto" or a whole number (flag server.workers)')
+    expect(complaint('0')).toBe('expected a number of at least 1 (flag server.workers)')
+    expect(complaint('1000')).toBe('expected a number of at most 256 (flag server.workers)')
   })
 
   it('refuses a name whose meaning is gone, with the reason', () => {

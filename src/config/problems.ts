@@ -64,7 +64,7 @@ function expectation(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_big':
       return `expected ${sizeName(issue.origin, `at most ${issue.maximum}`)}`
     case 'invalid_union':
-      return `expected ${[...new Set(issue.errors.flat().map((inner) => (inner.code === 'invalid_type' ? typeName(inner.expected) : inner.message)))].join(' or ')}`
+      return `expected ${[...new Set(issue.errors.flat().map(alternative))].join(' or ')}`
     case 'invalid_format':
       return issue.message.startsWith('Invalid string')
         ? `expected text like ${issue.pattern}`
@@ -72,6 +72,13 @@ function expectation(issue: z.core.$ZodIssue, value: unknown): string {
     default:
       return issue.message
   }
+}
+
+/** What one branch of a union would have taken. */
+function alternative(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return typeName(issue.expected)
+  if (issue.code === 'invalid_value') return issue.values.map((known) => JSON.stringify(known)).join(', ')
+  return issue.message
 }
 
 function typeName(expected: string): string {

@@ -17,6 +17,7 @@ const milliseconds = (maximum: number) => z.int().min(0).max(maximum)
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 const MEBIBYTE = 1024 * 1024
+export const MOST_WORKERS = 256
 
 /** The one schema: validation, defaults, `docs/reference/configuration.md` and JSON Schema come from it. */
 export const configSchema = z.strictObject({
@@ -28,6 +29,10 @@ export const configSchema = z.strictObject({
       }),
       port: describe(z.int().min(0).max(65535).default(8000), {
         description: 'TCP port; 0 takes any free one.',
+      }),
+      workers: describe(z.union([z.literal('auto'), z.int().min(1).max(MOST_WORKERS)]).default(1), {
+        description:
+          'Processes that decide, on the one port. `auto` is one for each core that this process may use (the quota of a container counts). Each holds everything in memory.',
       }),
       allowedHosts: describe(
         z
@@ -138,6 +143,14 @@ export const configSchema = z.strictObject({
       versionsKept: describe(z.int().min(1).max(1000).default(20), {
         description:
           'Versions of each set kept in the database, the current one included; older ones are deleted.',
+      }),
+      inFlight: describe(z.int().min(1).max(1_000_000).default(1024), {
+        description:
+          'Requests that may be under way at once; further ones get 503 `overloaded`. Health and metrics are answered always.',
+      }),
+      eventLoopDelayMs: describe(z.int().min(1).max(600_000).default(250), {
+        description:
+          'How long requests may wait for the processor before they are answered; those that have waited longer get 503 `overloaded`.',
       }),
     })
     .prefault({}),
