@@ -1,5 +1,16 @@
 export type { Clock } from './clock.ts'
 export type { Candidate, Decision, DecisionReason, Explanation, Intent, RouteOptions } from './decision.ts'
+export type {
+  DecisionFilter,
+  DecisionRecordStore,
+  Feedback,
+  FeedbackPage,
+  FeedbackPosition,
+  FeedbackStore,
+  RecordedDecision,
+  RecordPage,
+  RecordPosition,
+} from './decision-records.ts'
 export type { Encoder } from './encoder.ts'
 export type { Evaluation, FitProgress, FitReport } from './reports.ts'
 export type {
