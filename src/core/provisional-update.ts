@@ -18,11 +18,14 @@ interface RouteWeights {
 }
 
 /**
- * A snapshot for an edited route set, made from the present one without a fit (10 ms at 1,500 examples, up to a second at 15,000): unchanged routes keep their
- * weights, gone ones go, and each new or changed one learns its examples against the others as they stand, by
+ * A snapshot for an edited route set, made from the present one without a fit: unchanged routes keep their weights,
+ * gone ones go, and each new or changed one learns its examples against the others as they stand, by
  * passive-aggressive steps. Calibration stays; words never seen before have no weight yet, and negatives and
  * out-of-scope examples are as before. A full fit replaces it.
+ * @param scorer of the present snapshot
  * @param threshold of the edited set
+ * @remarks An edit of one route, snapshot named and at work, takes 20 ms at 150 routes of 100 examples, twice that the
+ *   first time in a process, and 120 ms at 10,000 of ten.
  * @see Crammer et al. 2006, "Online passive-aggressive algorithms"
  */
 export function updateProvisionally(

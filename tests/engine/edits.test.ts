@@ -176,6 +176,24 @@ describe('edits of a larger set', () => {
     expect(router.route(example).threshold).toBe(1)
   })
 
+  it('bring the words of every text that they change, and take them away again', () => {
+    const corrections = (router: Router) =>
+      router
+        .route('frobnicatr wibblfish zarquon', { explain: true })
+        .explanation!.corrections.map(({ to }) => to)
+    const router = fresh()
+    const [first] = routeSet.routes
+    expect(corrections(router)).toEqual([])
+    router.update({ ...first!, negatives: ['frobnicator'] })
+    expect(corrections(router)).toEqual(['frobnicator'])
+    router.replace({ ...router.routeSet, outOfScope: ['wibblefish'] })
+    expect(corrections(router)).toEqual(['frobnicator', 'wibblefish'])
+    router.add({ name: 'k9', description: 'zarquone', examples: ['play a polka'] })
+    expect(corrections(router)).toEqual(['frobnicator', 'wibblefish', 'zarquone'])
+    router.replace(routeSet)
+    expect(corrections(router)).toEqual([])
+  })
+
   it('show the edited examples in explanations', () => {
     const router = fresh()
     router.add(kazoo)

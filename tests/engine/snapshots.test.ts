@@ -110,6 +110,18 @@ describe('a saved router', () => {
     expect(router.route('ORD-17').route).toBe('order')
   })
 
+  it('keeps nothing of the bytes that it was loaded from', () => {
+    const edited = Router.compile(clincRouteSet(40, 4), encoder)
+    edited.add({ name: 'kazoo', examples: ['play a polka on the kazoo'] })
+    for (const router of [Router.compile(someSet, encoder), edited]) {
+      const bytes = router.save()
+      const loaded = Router.load(bytes, encoder)
+      bytes.fill(0xff)
+      expectSameDecisions(router, loaded, ['play a polka on the kazoo', 'refund my ordr', 'wake me at nine'])
+      expect(Buffer.compare(loaded.save(), router.save())).toBe(0)
+    }
+  })
+
   it('is still provisional when it was saved between an edit and its fit', () => {
     const router = Router.compile(clincRouteSet(12, 10), encoder)
     router.add({ name: 'kazoo', examples: ['play a polka on the kazoo'] })

@@ -121,3 +121,32 @@ test('few classes, whose lists are not rows, get the same bits as many', () => {
     ),
   )
 })
+
+test('a small scorer knows the vector that it scored last after others have been at work', () => {
+  const postings: Postings = {
+    offsets: new Int32Array(1),
+    routes: new Int32Array(0),
+    weights: new Float32Array(0),
+    shared: new Float32Array(0),
+  }
+  const scorerOf = (rows: number) => {
+    const values = Float32Array.from({ length: rows * DIMS }, (_, i) => Math.sin(i * rows))
+    const scorer = new LinearScorer(quantiseRows(values, DIMS), postings, 2 * DIMS + rows * 4 + 64)
+    const { at } = scorer.space.hold(Int8Array.from({ length: DIMS }, (_, d) => d + rows))
+    return { scorer, at, out: scorer.space.allocate(4) }
+  }
+  const dotOf = ({ scorer, at, out }: ReturnType<typeof scorerOf>) => {
+    scorer.dotRows(at, 1, out)
+    return new Int32Array(scorer.space.kernels.buffer, out, 1)[0]
+  }
+  const first = scorerOf(5)
+  first.scorer.scoreVector(Float32Array.from({ length: DIMS }, (_, d) => d / 40))
+  const before = dotOf(first)
+  for (let i = 0; i < 20; i++) {
+    const other = scorerOf(9)
+    other.scorer.scoreVector(new Float32Array(DIMS).fill(0.2))
+    dotOf(other)
+  }
+  expect(before).not.toBe(0)
+  expect(dotOf(first)).toBe(before)
+})
