@@ -115,7 +115,12 @@ if (!process.argv.includes('--kernels-only')) {
   run(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json'])
   const folders = [
     ...(await bundle(rolldown, ['index', 'core/index', 'encoders/builtin/index'], 'neutral', 'library')),
-    ...(await bundle(rolldown, ['cli/main', 'app/fit-process', 'app/lint-process'], 'node', 'programs')),
+    ...(await bundle(
+      rolldown,
+      ['cli/main', 'app/fit-process', 'app/lint-process', 'server/workers/worker-process'],
+      'node',
+      'programs',
+    )),
   ]
   writeLicences(folders)
   mkdirSync(inRoot('dist', model))

@@ -2,10 +2,9 @@ export { createLogger, type Logger } from './logger.ts'
 export {
   type MetricFamily,
   mergeFamilies,
-  type ProcessFigures,
   renderFamilies,
   withoutGauges,
 } from './metric-family.ts'
-export { Metrics, type MetricSource, type Operation } from './metrics.ts'
+export { Metrics, type Operation } from './metrics.ts'
 export { ProcessRecorder } from './process-figures.ts'
 export { acceptableRequestId, createIdSource } from './request-id.ts'

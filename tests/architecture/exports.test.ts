@@ -18,7 +18,6 @@ const KNOWN = [
   'src/core/snapshot-file.ts exports NamedSnapshot',
   'src/core/text/segments.ts exports SegmentOptions',
   'src/core/text/wordpiece.ts exports WordPieceOptions',
-  'src/server/run-server.ts exports RunServerOptions',
 ]
 
 /** The names that the text of a file exports. */

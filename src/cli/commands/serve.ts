@@ -3,7 +3,6 @@ import { EXIT_CODES } from '../exit-codes.ts'
 import { usageError } from '../usage-error.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-const WORKERS: readonly string[] = ['auto', '1']
 
 export const serve = defineCommand({
   name: 'serve',
@@ -26,8 +25,8 @@ export const serve = defineCommand({
     'data-dir': { kind: 'folder', summary: 'Folder of the database and the compiled snapshots' },
     workers: {
       kind: 'text',
-      placeholder: 'auto|1',
-      summary: 'Processes that serve; for now one, which auto means too',
+      placeholder: 'auto|N',
+      summary: 'Processes that serve on the port; auto is one for each core; 1 unless configured',
     },
     demo: { kind: 'switch', summary: 'Serve a demo route set until routes are stored' },
     'log-level': { kind: 'text', choices: LOG_LEVELS, summary: 'Least serious level that is logged' },
@@ -36,28 +35,33 @@ export const serve = defineCommand({
   examples: [
     ['stratarouter serve --routes routes.yaml', 'serve a route file on port 8000'],
     ['stratarouter serve --demo --port 9000', 'look around with the demo routes'],
+    ['stratarouter serve --workers auto', 'serve from as many processes as there are cores'],
   ],
   async run({ flags, terminal }) {
-    if (flags.workers !== undefined && !WORKERS.includes(flags.workers)) {
+    const { loadConfig, MOST_WORKERS } = await import('../../config/index.ts')
+    const { workers } = flags
+    if (workers !== undefined && workers !== 'auto' && !isNumberOfWorkers(workers, MOST_WORKERS)) {
       throw usageError(
-        `--workers expects auto or 1, got "${flags.workers}": this release serves from one process. ` +
-          'For more, start several servers with a --data-dir each behind a load balancer.',
+        `--workers expects auto or a whole number from 1 to ${MOST_WORKERS}, got "${workers}".`,
       )
     }
-    const { loadConfig } = await import('../../config/index.ts')
     const loaded = loadConfig({
       ...(flags.config === undefined ? {} : { file: flags.config }),
       flags: {
         'server.port': flags.port,
         'server.host': flags.host,
+        'server.workers': workers,
         'routes.file': flags.routes,
         dataDir: flags['data-dir'],
         'log.level': flags['log-level'],
       },
     })
-    const { runServer } = await import('../../server/index.ts')
+    const { runServer } = await import('../../server/run-server.ts')
     // Standard output belongs to the logs, so that every line of it is JSON.
     await runServer(loaded, { demo: flags.demo, print: (text) => terminal.note(text.trimEnd()) })
     return EXIT_CODES.ok.code
   },
 })
+
+const isNumberOfWorkers = (text: string, most: number): boolean =>
+  /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most
