@@ -17,7 +17,7 @@ export interface MetricFamily {
 }
 
 /** The figures of one process. */
-export interface ProcessFigures {
+interface ProcessFigures {
   /** Tells its process figures apart, as the label `worker`. */
   readonly worker: string
   readonly families: readonly MetricFamily[]
