@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildConsole } from './build-console.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const inRoot = (...parts) => join(root, ...parts)
@@ -123,6 +124,7 @@ if (!process.argv.includes('--kernels-only')) {
     )),
   ]
   writeLicences(folders)
+  await buildConsole(rolldown, inRoot('console', 'src'), inRoot('dist', 'console'))
   mkdirSync(inRoot('dist', model))
   for (const file of ['strata-encoder-1.bin', 'MODEL_CARD.md']) {
     copyFileSync(inRoot('src', model, file), inRoot('dist', model, file))
