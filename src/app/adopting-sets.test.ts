@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RouteSet, RouteStore } from '../contracts/index.ts'
-import { Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
 import { FitQueue } from './fit-queue.ts'
+import { fitVersion } from './fit-version.ts'
 import { type RouteSetChange, RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
@@ -45,17 +45,24 @@ describe('two processes on the same data', () => {
       clock,
       versionsKept: 5,
     })
-    const queue = new FitQueue(async (routeSet) => {
+    const queue = new FitQueue(async (work) => {
       member.fits++
-      return Router.compile(routeSet, encoder).save()
+      return { snapshot: fitVersion(work, encoder).save(), evaluation: null }
     })
     const sets = await RouteSets.open({
       store,
       cache,
       queue,
       logger,
-      factory: new RouterFactory({ encoder, cache, queue, logger }),
-      limits: { routeSets: 5, routesPerSet: 100 },
+      factory: new RouterFactory({
+        encoder,
+        cache,
+        queue,
+        logger,
+        readFitInputs: (key) => store.fitInputs(key),
+      }),
+      limits: { routeSets: 5, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
+      recordsTexts: false,
       readInitial: () => ({ routes: [] }),
     })
     const changes: RouteSetChange[] = []

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { parseRouteText, readRouteFile, readText } from '../config/index.ts'
-import type { Clock, Encoder, RouteSet, RouteStore } from '../contracts/index.ts'
+import type { Clock, Decision, Encoder, RouteOptions, RouteSet, RouteStore } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import type { LintProblem } from '../core/lint-routes.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
@@ -44,6 +44,13 @@ export interface App {
   readonly routes: RouteSets
   /** The router that decides for a set now (`default` if not named); throws `route_set_not_found`. */
   router(setName?: string): Router
+  /**
+   * The router that decides for one message, which for a share of them may be a canary's; throws `route_set_not_found`.
+   * @param message the text; where there is none, anything that differs from request to request, such as its id
+   */
+  routerFor(setName: string | undefined, message: string): Router
+  /** Says what was answered, so that a shadow of the set decides the message too, after the answer. */
+  answered(setName: string | undefined, text: string, options: RouteOptions, decision: Decision): void
   /** What will hurt in a set as it decides now, errors first; throws `route_set_not_found`. */
   lint(setName: string): Promise<readonly LintProblem[]>
   /** What readiness depends on; each `ok` or a sentence saying what is wrong. */
@@ -87,11 +94,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   )
   const routes = await RouteSets.open({
     store,
-    factory: new RouterFactory({ encoder, cache, queue, logger }),
+    factory: new RouterFactory({
+      encoder,
+      cache,
+      queue,
+      logger,
+      readFitInputs: (key) => store.fitInputs(key),
+    }),
     queue,
     cache,
     logger,
     limits: config.limits,
+    recordsTexts: false,
     readInitial: () => readInitial(file, options),
     ...(file === undefined ? {} : { file }),
     ...(given ? { fileVersion: given.version } : {}),
@@ -100,18 +114,22 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await store.close()
     throw error
   })
+  const metrics = new Metrics()
+  metrics.include(routes.shadows.outcomes)
   const linter = new RouteSetLinter()
   const watch = file === undefined || given ? undefined : followFile(file, seen, routes, logger)
   return {
     config,
     clock,
     logger,
-    metrics: new Metrics(),
+    metrics,
     encoder,
     version: packageVersion,
     demo: options.demo === true && file === undefined,
     routes,
     router: (setName) => routes.router(setName),
+    routerFor: (setName, message) => routes.routerFor(setName, message),
+    answered: (setName, text, options, decision) => routes.answered(setName, text, options, decision),
     lint: (setName) => linter.lint(routes.router(setName)),
     check: () => check(store),
     warmUp() {

@@ -2,28 +2,40 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RouteSet } from '../contracts/index.ts'
+import type { Evaluation } from '../contracts/index.ts'
+import { type ErrorCode, type ErrorDetail, StrataError } from '../errors/index.ts'
+import type { Fitted } from './fit-queue.ts'
+import type { FitWork } from './fit-version.ts'
 import { packageRoot } from './package-root.ts'
 
 const program = import.meta.url.endsWith('.ts')
   ? join(packageRoot, 'src', 'app', 'fit-process.ts')
   : join(packageRoot, 'dist', 'app', 'fit-process.js')
 
+/** What the process writes beside the snapshot. */
+interface Outcome {
+  readonly evaluation?: Evaluation | null
+  readonly refusal?: { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetail[] }
+}
+
 /**
- * Fits a route set in another process, with the built-in encoder, and returns the snapshot. All memory that the fit
- * takes (up to 1 GB) goes with that process, and collecting its garbage stops nobody.
+ * Fits a route set in another process, with the built-in encoder. All memory that the fit takes (up to 1 GB) goes with
+ * that process, and collecting its garbage stops nobody.
  * @param signal ends the process; the promise then rejects with the signal's reason
+ * @throws StrataError as `fitVersion` does
  */
-export async function fitInProcess(routeSet: RouteSet, signal: AbortSignal): Promise<Uint8Array> {
+export async function fitInProcess(work: FitWork, signal: AbortSignal): Promise<Fitted> {
   signal.throwIfAborted()
   // A file, not a pipe: what comes in pieces has to be put together, and the pieces stay with the allocator.
   const folder = await mkdtemp(join(tmpdir(), 'stratarouter-fit-'))
   try {
     const file = join(folder, 'snapshot')
-    await run(file, JSON.stringify(routeSet), signal)
+    await run(file, JSON.stringify(work), signal)
+    const { refusal, evaluation = null } = JSON.parse(await readFile(`${file}.json`, 'utf8')) as Outcome
+    if (refusal) throw new StrataError(refusal.code, refusal.message, { details: refusal.details })
     const { buffer, byteOffset, byteLength } = await readFile(file)
     // A plain array, as readers of snapshots expect.
-    return new Uint8Array(buffer, byteOffset, byteLength)
+    return { snapshot: new Uint8Array(buffer, byteOffset, byteLength), evaluation }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

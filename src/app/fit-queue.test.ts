@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { RouteSet } from '../contracts/index.ts'
-import { FitCancelled, FitQueue } from './fit-queue.ts'
+import { FitCancelled, FitQueue, type Fitted } from './fit-queue.ts'
+import type { FitWork } from './fit-version.ts'
 
 interface Fit {
   readonly name: string | undefined
@@ -12,18 +12,23 @@ interface Fit {
 function makeQueue(): { queue: FitQueue; fits: Fit[] } {
   const fits: Fit[] = []
   const queue = new FitQueue(
-    (routeSet, signal) =>
+    ({ routeSet }, signal) =>
       new Promise((resolve, reject) => {
         const name = routeSet.routes[0]?.name
-        fits.push({ name, signal, finish: () => resolve(new TextEncoder().encode(name)), fail: reject })
+        fits.push({
+          name,
+          signal,
+          finish: () => resolve({ snapshot: new TextEncoder().encode(name), evaluation: null }),
+          fail: reject,
+        })
         signal.addEventListener('abort', () => reject(signal.reason))
       }),
   )
   return { queue, fits }
 }
 
-const setOf = (name: string): RouteSet => ({ routes: [{ name, examples: [] }] })
-const text = async (bytes: Promise<Uint8Array>) => new TextDecoder().decode(await bytes)
+const setOf = (name: string): FitWork => ({ routeSet: { routes: [{ name, examples: [] }] } })
+const text = async (fitted: Promise<Fitted>) => new TextDecoder().decode((await fitted).snapshot)
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('FitQueue', () => {

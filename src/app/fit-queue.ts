@@ -1,8 +1,16 @@
-import type { RouteSet } from '../contracts/index.ts'
+import type { Evaluation } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
+import type { FitWork } from './fit-version.ts'
 
-/** Fits a route set and returns the snapshot. */
-export type FitSnapshot = (routeSet: RouteSet, signal: AbortSignal) => Promise<Uint8Array>
+/** What a fit gives. */
+export interface Fitted {
+  readonly snapshot: Uint8Array
+  /** On rows that were held out; null where it was not asked for or there were too few. */
+  readonly evaluation: Evaluation | null
+}
+
+/** Fits a route set. */
+export type FitSnapshot = (work: FitWork, signal: AbortSignal) => Promise<Fitted>
 
 /** Why a fit was given up: a newer one of the same set, or, as only that reaches a caller, the end of the process. */
 export class FitCancelled extends StrataError {
@@ -16,13 +24,13 @@ export class FitCancelled extends StrataError {
 
 interface Job {
   readonly name: string
-  readonly routeSet: RouteSet
-  readonly resolve: (snapshot: Uint8Array) => void
+  readonly work: FitWork
+  readonly resolve: (fitted: Fitted) => void
   readonly reject: (reason: unknown) => void
   readonly abort: AbortController
 }
 
-/** Fits route sets off the event loop, one at a time, in the order of asking. At most one job a set waits or runs. */
+/** Fits route sets off the event loop, one at a time, in the order of asking. At most one job of a name waits or runs. */
 export class FitQueue {
   readonly #fit: FitSnapshot
   readonly #waiting = new Map<string, Job>()
@@ -34,13 +42,13 @@ export class FitQueue {
     this.#fit = fit
   }
 
-  /** The snapshot of a set. Gives up an earlier fit of the set of that name, whose promise rejects with FitCancelled. */
-  run(name: string, routeSet: RouteSet): Promise<Uint8Array> {
+  /** Fits. Gives up an earlier job of that name, whose promise rejects with FitCancelled. */
+  run(name: string, work: FitWork): Promise<Fitted> {
     this.cancel(name)
     if (this.#closed) return Promise.reject(new FitCancelled())
     const isIdle = this.#running === undefined && this.#waiting.size === 0
     return new Promise((resolve, reject) => {
-      this.#waiting.set(name, { name, routeSet, resolve, reject, abort: new AbortController() })
+      this.#waiting.set(name, { name, work, resolve, reject, abort: new AbortController() })
       if (isIdle) this.#loop = this.#work()
     })
   }
@@ -72,9 +80,9 @@ export class FitQueue {
       this.#waiting.delete(job.name)
       this.#running = job
       try {
-        const snapshot = await this.#fit(job.routeSet, job.abort.signal)
+        const fitted = await this.#fit(job.work, job.abort.signal)
         if (job.abort.signal.aborted) job.reject(job.abort.signal.reason)
-        else job.resolve(snapshot)
+        else job.resolve(fitted)
       } catch (error) {
         job.reject(job.abort.signal.aborted ? job.abort.signal.reason : error)
       }

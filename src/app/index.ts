@@ -1,3 +1,3 @@
 export { parseRoute, parseRouteSet } from '../core/parse-route-set.ts'
 export { type App, type AppOptions, createApp } from './create-app.ts'
-export { DEFAULT_SET, type RouteSetChange, type RouteSetView } from './route-sets.ts'
+export { DEFAULT_SET, type RouteSetView } from './route-sets.ts'

@@ -4,15 +4,31 @@ import { StrataError } from '../errors/index.ts'
 import type { Logger } from '../observability/index.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { FitCancelled, type FitQueue } from './fit-queue.ts'
-import type { RouterFactory } from './router-factory.ts'
+import { isInShare } from './message-share.ts'
+import type { FitContent, RouterFactory } from './router-factory.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 
+/** A version that is tried out beside the one that decides. */
+export interface Trial {
+  readonly version: number
+  /** Share of the messages that it takes part in, above 0 and up to 1. */
+  readonly share: number
+  readonly router: Router
+}
+
+interface Trials {
+  readonly shadow: Trial | undefined
+  readonly canary: Trial | undefined
+}
+
 /** A set as it decides now. */
-export interface LiveRouteSet {
+export interface LiveRouteSet extends Trials {
   readonly name: string
   readonly version: number
-  readonly routeSet: RouteSet
+  readonly content: FitContent
   readonly router: Router
+  /** True from an edit until the full fit, on whatever the version is fitted with, is there. */
+  readonly provisional: boolean
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -24,12 +40,18 @@ export interface LiveRouteSetsOptions {
   readonly logger: Logger
 }
 
+const NO_TRIALS: Trials = { shadow: undefined, canary: undefined }
+
 /** The sets that decide, each with its router. An edited set is refitted in the background. */
 export class LiveRouteSets {
   readonly #options: LiveRouteSetsOptions
   readonly #sets = new Map<string, Writable<LiveRouteSet>>()
   readonly #refits = new Set<Promise<void>>()
   readonly #onRefit: (live: LiveRouteSet) => void
+  /** Keys of the snapshots in use, by set; a key costs a hash of the whole set. */
+  readonly #keys = new WeakMap<FitContent, string>()
+  /** Sets that have a shadow; most often none, so that a decision asks one thing only. */
+  #shadows = 0
 
   /** @param onRefit told when a set that was edited decides by a full fit again */
   constructor(options: LiveRouteSetsOptions, onRefit: (live: LiveRouteSet) => void) {
@@ -39,6 +61,10 @@ export class LiveRouteSets {
 
   get size(): number {
     return this.#sets.size
+  }
+
+  get hasShadows(): boolean {
+    return this.#shadows > 0
   }
 
   /** By name. */
@@ -62,20 +88,46 @@ export class LiveRouteSets {
     )
   }
 
-  /** A fully fitted router for a set, which is not served yet. */
-  fit(name: string, routeSet: RouteSet): Promise<Router> {
-    return this.#options.factory.make(name, routeSet, () => this.#keysInUse())
+  /** The router that decides for one message: that of the canary for its share of them. */
+  routerFor(name: string, message: string): Router {
+    const live = this.#sets.get(name) ?? this.get(name)
+    const { canary } = live
+    return canary !== undefined && isInShare(message, canary.share, canary.version)
+      ? canary.router
+      : live.router
+  }
+
+  /**
+   * A fully fitted router for a set, which is not served yet.
+   * @param job the set's name for what is to decide, which takes the place of a refit; otherwise a name of its own
+   */
+  fit(job: string, content: FitContent): Promise<Router> {
+    return this.#options.factory.make(job, content, this.keysInUse)
   }
 
   /** The same when it is at hand, otherwise undefined. */
-  ready(routeSet: RouteSet): Promise<Router | undefined> {
-    return this.#options.factory.ready(routeSet)
+  ready(content: FitContent): Promise<Router | undefined> {
+    return this.#options.factory.ready(content, this.keysInUse)
   }
 
-  /** Serves a set with a router that was fitted for it. */
-  serve(name: string, version: number, router: Router): void {
+  /** Serves a set with a router that was fitted for it. What is tried out goes on, unless that is what serves now. */
+  serve(name: string, version: number, content: FitContent, router: Router): void {
     this.#options.queue.cancel(name)
-    this.#sets.set(name, { name, version, routeSet: router.routeSet, router })
+    const { shadow, canary } = this.#sets.get(name) ?? NO_TRIALS
+    this.#sets.set(name, {
+      name,
+      version,
+      // The set that the router holds, so that it is not kept twice.
+      content: { ...content, routeSet: router.routeSet },
+      router,
+      provisional: false,
+      shadow,
+      canary,
+    })
+    this.setTrials(name, {
+      shadow: shadow?.version === version ? undefined : shadow,
+      canary: canary?.version === version ? undefined : canary,
+    })
   }
 
   /** Serves an edited set at once, provisionally where a fit takes long; `refitIfProvisional` makes up for that. */
@@ -84,21 +136,24 @@ export class LiveRouteSets {
     if (live === undefined) return
     live.router.replace(routeSet)
     live.version = version
-    live.routeSet = routeSet
+    live.content = { ...live.content, routeSet }
+    // What was fitted with data is calibrated on it again.
+    live.provisional = live.router.provisional || live.content.fitInputsKey !== undefined
     this.#options.queue.cancel(name)
   }
 
   /** Fits a provisional set in full, in the background; that serves unless the set has been edited again. */
   refitIfProvisional(name: string): void {
     const live = this.#sets.get(name)
-    if (!live?.router.provisional) return
-    const { routeSet } = live
-    const refit = this.fit(name, routeSet)
+    if (!live?.provisional) return
+    const { content } = live
+    const refit = this.fit(name, content)
       .then(
         (router) => {
-          if (this.#sets.get(name) !== live || live.routeSet !== routeSet) return
+          if (this.#sets.get(name) !== live || live.content !== content) return
           live.router = router
-          live.routeSet = router.routeSet
+          live.content = { ...content, routeSet: router.routeSet }
+          live.provisional = false
           this.#onRefit(live)
         },
         (error: unknown) => {
@@ -111,18 +166,40 @@ export class LiveRouteSets {
     this.#refits.add(refit)
   }
 
+  setTrials(name: string, { shadow, canary }: Trials): void {
+    const live = this.#sets.get(name)
+    if (live === undefined) return
+    live.shadow = shadow
+    live.canary = canary
+    this.#countShadows()
+  }
+
   delete(name: string): void {
     this.#options.queue.cancel(name)
     this.#sets.delete(name)
+    this.#countShadows()
   }
 
   /** Resolves when no refit is under way. */
   async idle(): Promise<void> {
     while (this.#refits.size > 0) await Promise.all(this.#refits)
+    await this.#options.factory.idle()
   }
 
-  #keysInUse(): Set<string> {
-    const { cache } = this.#options
-    return new Set([...this.#sets.values()].map((live) => cache.keyOf(live.routeSet)))
+  /** Keys of the snapshots of the sets that decide. */
+  readonly keysInUse = (): Set<string> =>
+    new Set([...this.#sets.values()].map(({ content }) => this.#keyOf(content)))
+
+  #keyOf(content: FitContent): string {
+    let key = this.#keys.get(content)
+    if (key === undefined) {
+      key = this.#options.cache.keyOf(content)
+      this.#keys.set(content, key)
+    }
+    return key
+  }
+
+  #countShadows(): void {
+    this.#shadows = [...this.#sets.values()].filter(({ shadow }) => shadow !== undefined).length
   }
 }

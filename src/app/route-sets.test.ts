@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, expect, it } from 'vitest'
 import type { RouteSet } from '../contracts/index.ts'
-import { Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
 import { FitQueue } from './fit-queue.ts'
+import { fitVersion } from './fit-version.ts'
 import { RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
@@ -50,15 +50,25 @@ it('never puts a finished refit in the place of a newer edit', async () => {
   const encoder = await loadBuiltinEncoder()
   const logger = pino({ level: 'silent' })
   const cache = new SlowCache(folder, 'test', { now: () => 0, monotonicMs: () => 0 })
-  const queue = new FitQueue(async (routeSet) => Router.compile(routeSet, encoder).save())
+  const queue = new FitQueue(async (work) => ({
+    snapshot: fitVersion(work, encoder).save(),
+    evaluation: null,
+  }))
   const store = await openSqliteRouteStore({ file: ':memory:', clock: { now: () => 0 }, versionsKept: 2 })
   const sets = await RouteSets.open({
     store,
     cache,
     queue,
     logger,
-    factory: new RouterFactory({ encoder, cache, queue, logger }),
-    limits: { routeSets: 2, routesPerSet: 100 },
+    factory: new RouterFactory({
+      encoder,
+      cache,
+      queue,
+      logger,
+      readFitInputs: (key) => store.fitInputs(key),
+    }),
+    limits: { routeSets: 2, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
+    recordsTexts: false,
     readInitial: () => ({ routes: [] }),
   })
   const turnsUntil = async (isDone: () => boolean) => {

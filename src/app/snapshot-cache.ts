@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock, RouteSet } from '../contracts/index.ts'
+import type { Clock, VersionContent } from '../contracts/index.ts'
 
 /** Compiled snapshots of sets that no longer exist, kept so that going back to one needs no fit. */
 const SPARE_FILES = 16
+/** A directory is read once in so many writes as it has times so many files. */
+const FILES_A_WRITE = 32
 const DRAFT_ENDING = '.draft'
 /** A draft is written in seconds: one that nobody has touched for this long belongs to a process that crashed. */
 const STALE_DRAFT_MS = 10 * 60_000
@@ -17,6 +19,8 @@ export class SnapshotCache {
   readonly #directory: string
   readonly #compiler: string
   readonly #clock: Clock
+  /** Writes until the next look at the whole directory. */
+  #writesToPrune = 0
 
   /** @param compiler names everything besides the route set that a snapshot depends on: versions, encoder */
   constructor(directory: string, compiler: string, clock: Clock) {
@@ -25,12 +29,9 @@ export class SnapshotCache {
     this.#clock = clock
   }
 
-  keyOf(routeSet: RouteSet): string {
-    return createHash('sha256')
-      .update(this.#compiler)
-      .update('\n')
-      .update(JSON.stringify(routeSet))
-      .digest('hex')
+  keyOf({ routeSet, fitInputsKey }: Pick<VersionContent, 'routeSet' | 'fitInputsKey'>): string {
+    const hash = createHash('sha256').update(this.#compiler).update('\n').update(JSON.stringify(routeSet))
+    return (fitInputsKey === undefined ? hash : hash.update('\n').update(fitInputsKey)).digest('hex')
   }
 
   /** The snapshot compiled from the set of that key, or null. */
@@ -46,8 +47,8 @@ export class SnapshotCache {
   }
 
   /**
-   * Writes whole or not at all. Then deletes the oldest files that are not in `inUse`, beyond 16, and the drafts that
-   * a crash left behind.
+   * Writes whole or not at all. Now and then deletes the oldest files that are not in `inUse`, beyond 16, and the drafts
+   * that a crash left behind: after each write, or where there are many files, after one write for thirty-two of them.
    */
   async write(key: string, bytes: Uint8Array, inUse: ReadonlySet<string>): Promise<void> {
     await mkdir(this.#directory, { recursive: true })
@@ -59,7 +60,7 @@ export class SnapshotCache {
       await rm(draft, { force: true })
       throw error
     }
-    await this.#prune(inUse)
+    if (this.#writesToPrune-- <= 0) await this.#prune(inUse)
   }
 
   async delete(key: string): Promise<void> {
@@ -68,6 +69,7 @@ export class SnapshotCache {
 
   async #prune(inUse: ReadonlySet<string>): Promise<void> {
     const files = (await Promise.all((await readdir(this.#directory)).map((name) => this.#file(name)))).flat()
+    this.#writesToPrune = Math.floor(files.length / FILES_A_WRITE)
     const stale = files
       .filter(isDraft)
       .filter(({ changedMs }) => this.#clock.now() - changedMs > STALE_DRAFT_MS)

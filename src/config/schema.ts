@@ -134,7 +134,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   limits: z
     .strictObject({
-      routeSets: describe(z.int().min(1).max(10_000).default(100), {
+      routeSets: describe(z.int().min(1).max(10_000).default(1000), {
         description: 'Route sets that may be stored.',
       }),
       routesPerSet: describe(z.int().min(1).max(20_000).default(10_000), {
@@ -142,7 +142,14 @@ export const configSchema = z.strictObject({
       }),
       versionsKept: describe(z.int().min(1).max(1000).default(20), {
         description:
-          'Versions of each set kept in the database, the current one included; older ones are deleted.',
+          'Versions of each set kept in the database, the active one included and what is shadow or canary aside; older ones are deleted.',
+      }),
+      fitRows: describe(z.int().min(1).max(1_000_000).default(50_000), {
+        description: 'Labelled rows, feedback included, that one version of a set may be fitted with.',
+      }),
+      fitBytes: describe(bytes(1024, 256 * MEBIBYTE).default(8 * MEBIBYTE), {
+        description:
+          'Size of those rows as JSON. They are kept in the database once for all versions that have the same.',
       }),
       inFlight: describe(z.int().min(1).max(1_000_000).default(1024), {
         description:

@@ -22,4 +22,16 @@ export type {
   RuleEffect,
   Target,
 } from './route-set.ts'
-export type { RouteStore, StoredRouteSet, StoredRouteSetSummary, WriteCondition } from './store.ts'
+export type {
+  FitInputs,
+  FitOutcome,
+  KeyedFitInputs,
+  RouteStore,
+  StateChange,
+  StoredRouteSet,
+  StoredRouteSetSummary,
+  StoredVersion,
+  VersionContent,
+  VersionState,
+  WriteCondition,
+} from './store.ts'

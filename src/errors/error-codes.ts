@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   not_enough_data: { status: 422, retryable: false, level: 'info' },
   route_not_found: { status: 404, retryable: false, level: 'info' },
   route_set_not_found: { status: 404, retryable: false, level: 'info' },
+  version_not_found: { status: 404, retryable: false, level: 'info' },
   route_exists: { status: 409, retryable: false, level: 'info' },
   version_conflict: { status: 409, retryable: false, level: 'info' },
   route_set_read_only: { status: 409, retryable: false, level: 'info' },

@@ -1,3 +1,4 @@
+export { Counter } from './counter.ts'
 export { createLogger, type Logger } from './logger.ts'
 export {
   type MetricFamily,

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { fitInProcess } from '../../src/app/fit-in-process.ts'
+import type { Fitted } from '../../src/app/fit-queue.ts'
+import type { FitWork } from '../../src/app/fit-version.ts'
 import type { RouteSet } from '../../src/contracts/index.ts'
 import { Router } from '../../src/core/index.ts'
 import { loadBuiltinEncoder } from '../../src/encoders/builtin/index.ts'
@@ -37,9 +39,9 @@ const WORDS = [
 describe('a large set', () => {
   it('is fitted in another process before it is answered, and loaded from its snapshot at the next start', async () => {
     const fits: number[] = []
-    const fit = (routeSet: RouteSet, signal: AbortSignal) => {
-      fits.push(routeSet.routes.length)
-      return fitInProcess(routeSet, signal)
+    const fit = (work: FitWork, signal: AbortSignal) => {
+      fits.push(work.routeSet.routes.length)
+      return fitInProcess(work, signal)
     }
     const first = await start({ fit })
     expect((await first.call('PUT', '/v1/route-sets/default', largeSet(20))).status).toBe(201)
@@ -74,11 +76,11 @@ describe('a large set', () => {
     const seen: {
       routes: number
       signal: AbortSignal
-      go: (bytes: Uint8Array) => void
+      go: (fitted: Fitted) => void
       fail: (error: Error) => void
     }[] = []
-    const fit = (routeSet: RouteSet, signal: AbortSignal) =>
-      new Promise<Uint8Array>((resolve, reject) => {
+    const fit = ({ routeSet }: FitWork, signal: AbortSignal) =>
+      new Promise<Fitted>((resolve, reject) => {
         seen.push({ routes: routeSet.routes.length, signal, go: resolve, fail: reject })
         signal.addEventListener('abort', () => reject(signal.reason))
       })
@@ -87,7 +89,7 @@ describe('a large set', () => {
     const serving = await start({ fit, logger })
     const put = serving.call('PUT', '/v1/route-sets/default', largeSet(20))
     await vi.waitFor(() => expect(seen).toHaveLength(1))
-    seen[0]?.go(await fitInProcess(largeSet(20), new AbortController().signal))
+    seen[0]?.go(await fitInProcess({ routeSet: largeSet(20) }, new AbortController().signal))
     await put
 
     for (let count = 0; count < 3; count++) {
@@ -104,7 +106,7 @@ describe('a large set', () => {
     await serving.call('DELETE', '/v1/routes/new-0')
     await vi.waitFor(() => expect(seen.at(-1)?.routes).toBe(22))
     const { routes } = (await serving.call('GET', '/v1/route-sets/default')).json
-    seen.at(-1)?.go(await fitInProcess({ routes }, new AbortController().signal))
+    seen.at(-1)?.go(await fitInProcess({ routeSet: { routes } }, new AbortController().signal))
     await serving.app.idle()
     expect((await serving.call('GET', '/v1/route-sets/default')).json.provisional).toBe(false)
   })
@@ -112,8 +114,8 @@ describe('a large set', () => {
   it('whose edit was not refitted before the end starts without waiting, edit included', async () => {
     const first = await start()
     await first.call('PUT', '/v1/route-sets/default', largeSet(20))
-    const never = (_routeSet: RouteSet, signal: AbortSignal) =>
-      new Promise<Uint8Array>((_resolve, reject) => {
+    const never = (_work: FitWork, signal: AbortSignal) =>
+      new Promise<Fitted>((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason))
       })
     const second = await restart(first, { fit: never })
@@ -146,8 +148,8 @@ describe('a large set', () => {
 
   it('that is being fitted when the server stops is refused, not stored', async () => {
     let isFitting = false
-    const fit = (_routeSet: RouteSet, signal: AbortSignal) =>
-      new Promise<Uint8Array>((_resolve, reject) => {
+    const fit = (_work: FitWork, signal: AbortSignal) =>
+      new Promise<Fitted>((_resolve, reject) => {
         isFitting = true
         signal.addEventListener('abort', () => reject(signal.reason))
       })
@@ -164,7 +166,9 @@ describe('a large set', () => {
 
   it('keeps a bounded number of snapshots', async () => {
     const encoder = await loadBuiltinEncoder()
-    const serving = await start({ fit: async (routeSet) => Router.compile(routeSet, encoder).save() })
+    const serving = await start({
+      fit: async ({ routeSet }) => ({ snapshot: Router.compile(routeSet, encoder).save(), evaluation: null }),
+    })
     const snapshots = () => readdirSync(join(serving.folder, '.stratarouter', 'snapshots'))
     for (let routes = 15; routes < 35; routes++) {
       await serving.call('PUT', '/v1/route-sets/default', {

@@ -1,10 +1,13 @@
+import type { VersionState } from '../../contracts/index.ts'
+
 /** Tables as Kysely sees them; made by `migrations`. */
 export interface Database {
   route_set_versions: RouteSetVersionsTable
   deleted_route_sets: DeletedRouteSetsTable
+  fit_inputs: FitInputsTable
 }
 
-interface RouteSetVersionsTable {
+export interface RouteSetVersionsTable {
   name: string
   version: number
   /** Number of routes, so that a listing need not read the bodies. */
@@ -13,6 +16,18 @@ interface RouteSetVersionsTable {
   body: string
   /** Milliseconds since the epoch. */
   created_at: number
+  state: VersionState
+  share: number | null
+  /** Of a row of `fit_inputs`. */
+  fit_inputs_key: string | null
+  /** The FitOutcome as JSON. */
+  outcome: string | null
+}
+
+interface FitInputsTable {
+  key: string
+  /** The FitInputs as JSON. */
+  body: string
 }
 
 /** One row: the highest version any deleted set had, so that a set made again starts above it. */

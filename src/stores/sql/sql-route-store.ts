@@ -1,18 +1,32 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type {
   Clock,
-  RouteSet,
+  FitInputs,
   RouteStore,
+  StateChange,
   StoredRouteSet,
   StoredRouteSetSummary,
+  StoredVersion,
+  VersionContent,
   WriteCondition,
 } from '../../contracts/index.ts'
-import { isStrataError, StrataError } from '../../errors/index.ts'
+import { StrataError } from '../../errors/index.ts'
 import type { Database } from './schema.ts'
+import { attemptOnce as attempt } from './storage-attempt.ts'
+import { readContent, readState, VERSION_COLUMNS } from './version-rows.ts'
+import {
+  activeVersion,
+  assertActiveVersion,
+  deleteVersions,
+  highestVersion,
+  oldVersions,
+  rememberHighest,
+  supersede,
+} from './version-writes.ts'
 
 export interface SqlRouteStoreOptions {
   readonly clock: Pick<Clock, 'now'>
-  /** Versions of each set to keep, the current one included; integer >= 1. */
+  /** Versions of each set to keep, the active one included; integer >= 1. */
   readonly versionsKept: number
 }
 
@@ -29,14 +43,9 @@ export class SqlRouteStore implements RouteStore {
   list(): Promise<readonly StoredRouteSetSummary[]> {
     return attempt('list the route sets', async () => {
       const rows = await this.#database
-        .selectFrom('route_set_versions as current')
+        .selectFrom('route_set_versions')
         .select(['name', 'version', 'routes', 'created_at as createdAt'])
-        .where('version', '=', (query) =>
-          query
-            .selectFrom('route_set_versions as other')
-            .select((expression) => expression.fn.max('other.version').as('highest'))
-            .whereRef('other.name', '=', 'current.name'),
-        )
+        .where('state', '=', 'active')
         .orderBy('name')
         .execute()
       return rows.map((row) => ({ ...row, createdAt: Number(row.createdAt) }))
@@ -45,74 +54,137 @@ export class SqlRouteStore implements RouteStore {
 
   get(name: string, version?: number): Promise<StoredRouteSet | null> {
     return attempt(`read the route set ${name}`, async () => {
-      let query = this.#database
+      const row = await this.#database
         .selectFrom('route_set_versions')
-        .select(['version', 'body', 'created_at'])
+        .select([...VERSION_COLUMNS, 'body', 'fit_inputs_key'])
         .where('name', '=', name)
-      if (version !== undefined) query = query.where('version', '=', version)
-      const row = await query.orderBy('version', 'desc').limit(1).executeTakeFirst()
+        .where((where) =>
+          version === undefined ? where('state', '=', 'active') : where('version', '=', version),
+        )
+        .executeTakeFirst()
       if (row === undefined) return null
       return {
         name,
         version: row.version,
-        routeSet: JSON.parse(row.body) as RouteSet,
+        ...readContent(row),
+        ...readState(row),
         createdAt: Number(row.created_at),
       }
     })
   }
 
-  versions(name: string): Promise<readonly Omit<StoredRouteSetSummary, 'name'>[]> {
+  versions(name: string): Promise<readonly StoredVersion[]> {
     return attempt(`list the versions of ${name}`, async () => {
       const rows = await this.#database
         .selectFrom('route_set_versions')
-        .select(['version', 'routes', 'created_at as createdAt'])
+        .select([...VERSION_COLUMNS, 'routes'])
         .where('name', '=', name)
         .orderBy('version', 'desc')
         .execute()
-      return rows.map((row) => ({ ...row, createdAt: Number(row.createdAt) }))
+      return rows.map((row) => ({
+        version: row.version,
+        routes: row.routes,
+        createdAt: Number(row.created_at),
+        ...readState(row),
+      }))
     })
   }
 
-  put(name: string, routeSet: RouteSet, condition: WriteCondition = {}): Promise<StoredRouteSet> {
+  fitInputs(key: string): Promise<FitInputs | null> {
+    return attempt('read the fit inputs of a version', async () => {
+      const row = await this.#database
+        .selectFrom('fit_inputs')
+        .select('body')
+        .where('key', '=', key)
+        .executeTakeFirst()
+      return row === undefined ? null : (JSON.parse(row.body) as FitInputs)
+    })
+  }
+
+  put(
+    name: string,
+    content: VersionContent,
+    { expectedVersion, state = 'active', share, fitInputs }: Parameters<RouteStore['put']>[2] = {},
+  ): Promise<StoredRouteSet> {
     return attempt(`write the route set ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
-        const current = await currentVersion(transaction, name)
-        checkCondition(name, current, condition)
-        const version = (current === 0 ? await highestDeletedVersion(transaction) : current) + 1
+        await assertActiveVersion(transaction, name, expectedVersion)
+        const version = (await highestVersion(transaction, name)) + 1
         const createdAt = this.#options.clock.now()
+        if (fitInputs !== undefined) {
+          await transaction
+            .insertInto('fit_inputs')
+            .values({ key: fitInputs.key, body: JSON.stringify(fitInputs.inputs) })
+            .onConflict((conflict) => conflict.column('key').doNothing())
+            .execute()
+        }
+        await supersede(transaction, name, state)
         await transaction
           .insertInto('route_set_versions')
           .values({
             name,
             version,
-            routes: routeSet.routes.length,
-            body: JSON.stringify(routeSet),
+            routes: content.routeSet.routes.length,
+            body: JSON.stringify(content.routeSet),
             created_at: createdAt,
+            state,
+            share: share ?? null,
+            fit_inputs_key: content.fitInputsKey ?? null,
+            outcome: content.outcome === undefined ? null : JSON.stringify(content.outcome),
           })
           .execute()
-        await transaction
-          .deleteFrom('route_set_versions')
-          .where('name', '=', name)
-          .where('version', '<=', version - this.#options.versionsKept)
-          .execute()
-        return { name, version, routeSet, createdAt }
+        const old = await oldVersions(transaction, name, this.#options.versionsKept)
+        await deleteVersions(
+          transaction,
+          name,
+          old.filter((other) => other !== version),
+        )
+        return { ...content, name, version, state, ...(share === undefined ? {} : { share }), createdAt }
       }),
     )
   }
 
-  delete(name: string, condition: WriteCondition = {}): Promise<boolean> {
+  setState(
+    name: string,
+    version: number,
+    { state, share }: StateChange,
+    { expectedVersion }: WriteCondition = {},
+  ): Promise<boolean> {
+    return attempt(`change the state of a version of ${name}`, () =>
+      this.#database.transaction().execute(async (transaction) => {
+        await assertActiveVersion(transaction, name, expectedVersion)
+        const row = await transaction
+          .selectFrom('route_set_versions')
+          .select('state')
+          .where('name', '=', name)
+          .where('version', '=', version)
+          .executeTakeFirst()
+        if (row === undefined) return false
+        if (row.state === 'active' && state !== 'active') {
+          throw new StrataError(
+            'invalid_request',
+            `Version ${version} of ${name} decides now; make another version active instead.`,
+          )
+        }
+        if (row.state !== state) await supersede(transaction, name, state)
+        await transaction
+          .updateTable('route_set_versions')
+          .set({ state, share: share ?? null })
+          .where('name', '=', name)
+          .where('version', '=', version)
+          .execute()
+        return true
+      }),
+    )
+  }
+
+  delete(name: string, { expectedVersion }: WriteCondition = {}): Promise<boolean> {
     return attempt(`delete the route set ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
-        const current = await currentVersion(transaction, name)
-        checkCondition(name, current, condition)
-        if (current === 0) return false
-        const highest = Math.max(current, await highestDeletedVersion(transaction))
-        await transaction
-          .insertInto('deleted_route_sets')
-          .values({ id: 1, highest_version: highest })
-          .onConflict((conflict) => conflict.column('id').doUpdateSet({ highest_version: highest }))
-          .execute()
-        await transaction.deleteFrom('route_set_versions').where('name', '=', name).execute()
+        await assertActiveVersion(transaction, name, expectedVersion)
+        if ((await activeVersion(transaction, name)) === 0) return false
+        await rememberHighest(transaction, await highestVersion(transaction, name))
+        await deleteVersions(transaction, name, 'all')
         return true
       }),
     )
@@ -126,37 +198,5 @@ export class SqlRouteStore implements RouteStore {
 
   close(): Promise<void> {
     return this.#database.destroy()
-  }
-}
-
-async function currentVersion(transaction: Transaction<Database>, name: string): Promise<number> {
-  const row = await transaction
-    .selectFrom('route_set_versions')
-    .select((expression) => expression.fn.max('version').as('version'))
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return Number(row?.version ?? 0)
-}
-
-async function highestDeletedVersion(transaction: Transaction<Database>): Promise<number> {
-  const row = await transaction.selectFrom('deleted_route_sets').select('highest_version').executeTakeFirst()
-  return row?.highest_version ?? 0
-}
-
-function checkCondition(name: string, current: number, { expectedVersion }: WriteCondition): void {
-  if (expectedVersion === undefined || expectedVersion === current) return
-  throw new StrataError(
-    'version_conflict',
-    `The route set ${name} is at version ${current}, not ${expectedVersion}; read it again, redo the change, and send the new version.`,
-  )
-}
-
-async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    if (isStrataError(error)) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StrataError('storage_failed', `The database could not ${what}: ${reason}`, { cause: error })
   }
 }

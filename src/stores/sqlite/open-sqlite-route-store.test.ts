@@ -30,7 +30,7 @@ describe('the SQLite route store', () => {
     const program = `
       import { openSqliteRouteStore } from ${JSON.stringify(new URL('./open-sqlite-route-store.ts', import.meta.url).href)}
       const store = await openSqliteRouteStore({ file: ${JSON.stringify(path)}, clock: { now: () => 0 }, versionsKept: 3 })
-      for (let count = 0; count < 40; count++) await store.put('a', { routes: [] })
+      for (let count = 0; count < 40; count++) await store.put('a', { routeSet: { routes: [] } })
       await store.close()`
     const writers = [1, 2, 3].map(async () => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict'
-import type { Clock, RouteSet, RouteStore } from '../../contracts/index.ts'
+import type { Clock, FitOutcome, KeyedFitInputs, RouteSet, RouteStore } from '../../contracts/index.ts'
 
 interface RouteStoreHarness {
   /** An empty store that keeps `versionsKept` versions. */
@@ -10,13 +10,34 @@ interface RouteStoreHarness {
   test(title: string, run: () => Promise<void>): void
 }
 
-const set = (...names: string[]): RouteSet => ({
-  routes: names.map((name) => ({
-    name,
-    examples: [`${name}?`],
-    metadata: { note: 'naïve \u{1F600} \u0000' },
-  })),
+const set = (...names: string[]): { routeSet: RouteSet } => ({
+  routeSet: {
+    routes: names.map((name) => ({
+      name,
+      examples: [`${name}?`],
+      metadata: { note: 'naïve \u{1F600} \u0000' },
+    })),
+  },
 })
+
+const inputs = (key: string): KeyedFitInputs => ({
+  key,
+  inputs: { data: [{ text: `${key} naïve \u{1F600}`, route: null }], maxErrorRate: 0.02 },
+})
+
+const outcome: FitOutcome = {
+  report: {
+    routes: 1,
+    examples: 1,
+    accuracyCv: 0.9,
+    eceCv: null,
+    eceCvByChance: null,
+    thresholds: { default: 0.5 },
+    seconds: 1,
+    bytes: 2,
+  },
+  evaluation: null,
+}
 
 /** What every RouteStore must do; call it from the test of each implementation. */
 export function checkRouteStore(harness: RouteStoreHarness): void {
@@ -44,12 +65,12 @@ export function checkRouteStore(harness: RouteStoreHarness): void {
   withStore('gives back what was written, as the next version', async (store) => {
     nowMs++
     const first = await store.put('a', set('x'))
-    deepStrictEqual(first, { name: 'a', version: 1, routeSet: set('x'), createdAt: nowMs })
+    deepStrictEqual(first, { ...set('x'), name: 'a', version: 1, state: 'active', createdAt: nowMs })
     deepStrictEqual(await store.get('a'), first)
     const second = await store.put('a', set('x', 'y'))
     strictEqual(second.version, 2)
     deepStrictEqual(await store.get('a'), second)
-    deepStrictEqual(await store.get('a', 1), first)
+    deepStrictEqual(await store.get('a', 1), { ...first, state: 'superseded' })
     strictEqual(await store.get('a', 9), null)
   })
 
@@ -80,7 +101,7 @@ export function checkRouteStore(harness: RouteStoreHarness): void {
     await store.put('a', set('x'), { expectedVersion: 0 })
     await conflict(store.put('a', set('y'), { expectedVersion: 0 }))
     await conflict(store.delete('a', { expectedVersion: 2 }))
-    deepStrictEqual((await store.get('a'))?.routeSet, set('x'))
+    deepStrictEqual((await store.get('a'))?.routeSet, set('x').routeSet)
     await store.put('a', set('y'), { expectedVersion: 1 })
     strictEqual(await store.delete('a', { expectedVersion: 2 }), true)
   })
@@ -113,11 +134,111 @@ export function checkRouteStore(harness: RouteStoreHarness): void {
     strictEqual((await store.put('a', set('z'))).version, 3)
   })
 
+  const states = async (store: RouteStore) =>
+    (await store.versions('a')).map(({ version, state }) => [version, state])
+
+  withStore('says which version is active; a candidate is not', async (store) => {
+    await store.put('a', set('x'))
+    const candidate = await store.put('a', set('x', 'y'), { state: 'candidate', expectedVersion: 1 })
+    deepStrictEqual([candidate.version, candidate.state], [2, 'candidate'])
+    strictEqual((await store.get('a'))?.version, 1)
+    strictEqual((await store.list())[0]?.version, 1)
+    await store.put('a', set('z'), { expectedVersion: 1 })
+    deepStrictEqual(await states(store), [
+      [3, 'active'],
+      [2, 'candidate'],
+      [1, 'superseded'],
+    ])
+  })
+
+  withStore('makes a version active in the place of the one that was', async (store) => {
+    await store.put('a', set('x'))
+    await store.put('a', set('y'), { state: 'candidate' })
+    await conflict(store.setState('a', 2, { state: 'active' }, { expectedVersion: 2 }))
+    strictEqual(await store.setState('a', 2, { state: 'active' }, { expectedVersion: 1 }), true)
+    strictEqual((await store.get('a'))?.version, 2)
+    deepStrictEqual(await states(store), [
+      [2, 'active'],
+      [1, 'superseded'],
+    ])
+    await rejects(store.setState('a', 2, { state: 'shadow' }), { code: 'invalid_request' })
+    strictEqual((await store.put('a', set('z'))).version, 3)
+  })
+
+  withStore('has at most one shadow and one canary of a set, with their shares', async (store) => {
+    await store.put('a', set('x'))
+    await store.put('a', set('y'), { state: 'shadow', share: 0.5 })
+    await store.put('a', set('z'), { state: 'canary', share: 0.25 })
+    await store.put('a', set('w'), { state: 'shadow', share: 1 })
+    deepStrictEqual(
+      (await store.versions('a')).map(({ state, share }) => [state, share]),
+      [
+        ['shadow', 1],
+        ['canary', 0.25],
+        ['superseded', undefined],
+        ['active', undefined],
+      ],
+    )
+    strictEqual(await store.setState('a', 4, { state: 'canary', share: 0.1 }), true)
+    deepStrictEqual(await states(store), [
+      [4, 'canary'],
+      [3, 'superseded'],
+      [2, 'superseded'],
+      [1, 'active'],
+    ])
+    strictEqual((await store.get('a', 4))?.share, 0.1)
+    strictEqual(await store.setState('a', 9, { state: 'shadow', share: 1 }), false)
+    strictEqual(await store.setState('b', 1, { state: 'shadow', share: 1 }), false)
+  })
+
+  withStore('keeps what is in use however many versions follow', async (store) => {
+    await store.put('a', set('x'))
+    await store.put('a', set('y'), { state: 'canary', share: 0.1 })
+    await store.put('a', set('y'), { state: 'candidate' })
+    for (let count = 0; count < 4; count++) await store.put('a', set(`r${count}`))
+    deepStrictEqual(await states(store), [
+      [7, 'active'],
+      [6, 'superseded'],
+      [5, 'superseded'],
+      [2, 'canary'],
+    ])
+  })
+
+  withStore('keeps what a version was fitted with, and what came of it', async (store) => {
+    const stored = await store.put(
+      'a',
+      { ...set('x'), fitInputsKey: 'k', outcome },
+      { fitInputs: inputs('k') },
+    )
+    deepStrictEqual(await store.get('a'), stored)
+    deepStrictEqual((await store.versions('a'))[0]?.outcome, outcome)
+    deepStrictEqual(await store.fitInputs('k'), inputs('k').inputs)
+    strictEqual(await store.fitInputs('other'), null)
+  })
+
+  withStore('keeps fit inputs as long as a version names them, once for all', async (store) => {
+    await store.put('a', { ...set('x'), fitInputsKey: 'k' }, { fitInputs: inputs('k') })
+    await store.put('a', { ...set('y'), fitInputsKey: 'k' }, { fitInputs: inputs('k') })
+    await store.put('b', { ...set('y'), fitInputsKey: 'l' }, { fitInputs: inputs('l') })
+    for (let count = 0; count < 3; count++) {
+      deepStrictEqual(await store.fitInputs('k'), inputs('k').inputs)
+      await store.put('a', set(`r${count}`))
+    }
+    await store.put('a', set('last'))
+    strictEqual(await store.fitInputs('k'), null)
+    deepStrictEqual(await store.fitInputs('l'), inputs('l').inputs)
+    await store.put('b', set('z'), { state: 'candidate' })
+    strictEqual(await store.delete('b'), true)
+    strictEqual(await store.fitInputs('l'), null)
+    deepStrictEqual(await store.versions('b'), [])
+    strictEqual((await store.put('b', set('z'))).version, 3)
+  })
+
   withStore('shows its writes to a store opened later on the same data', async (store) => {
     await store.put('a', set('x'))
     const other = await harness.reopen()
     try {
-      deepStrictEqual((await other.get('a'))?.routeSet, set('x'))
+      deepStrictEqual((await other.get('a'))?.routeSet, set('x').routeSet)
       await other.put('a', set('y'))
       await conflict(store.put('a', set('z'), { expectedVersion: 1 }))
     } finally {
