@@ -27,20 +27,22 @@ export function byId<Type extends HTMLElement = HTMLElement>(id: string): Type {
   return element as Type
 }
 
-/** Puts children in the place of what is there, and the focus back on the element of the same id. */
+/** Puts children in the place of what is there. */
 export function redraw(place: HTMLElement, ...children: readonly Child[]): void {
+  keepFocus(place, () => {
+    place.replaceChildren(
+      ...children.filter((child) => child !== null && child !== undefined && child !== false),
+    )
+  })
+}
+
+/** Runs what draws a place anew, then puts the focus back on the element of the same id. */
+export function keepFocus(place: HTMLElement, draw: () => void): void {
   const { activeElement } = document
   const held = activeElement !== null && place.contains(activeElement) ? activeElement : null
-  const selection = held instanceof HTMLTextAreaElement ? [held.selectionStart, held.selectionEnd] : null
-  place.replaceChildren(
-    ...children.filter((child) => child !== null && child !== undefined && child !== false),
-  )
-  if (held === null || held.id === '') return
-  const again = document.getElementById(held.id)
-  again?.focus({ preventScroll: true })
-  if (selection && again instanceof HTMLTextAreaElement) {
-    again.setSelectionRange(selection[0] ?? 0, selection[1] ?? 0)
-  }
+  draw()
+  if (held === null || held.id === '' || document.activeElement === held) return
+  document.getElementById(held.id)?.focus({ preventScroll: true })
 }
 
 /** A share of the whole, 0..1, as the length of a bar or the place of a mark; through the object model, which the policy allows. */

@@ -125,6 +125,7 @@ async function makeEdit(edit: Edit): Promise<void> {
     undo,
   }
   await loadSet(setName())
+  drawChange()
   if (message.value.trim() !== '') await latest.askNow(message.value)
 }
 

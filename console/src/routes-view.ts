@@ -1,7 +1,7 @@
 import type { RouteDefinition } from '../../src/contracts/index.ts'
 import type { LintProblem } from '../../src/core/linting/lint-problem.ts'
 import type { SetAnswer } from './api.ts'
-import { byId, h, redraw } from './dom.ts'
+import { byId, h, keepFocus, redraw } from './dom.ts'
 import { badges, type Health, healthView, problemList } from './health-view.ts'
 import { RouteEditor } from './route-editor.ts'
 import { counted, threshold } from './words.ts'
@@ -86,38 +86,34 @@ export class RoutesView {
     redraw(byId('health'), healthView(health, this.#isHealthOpen, remember, this.#options.onRetryHealth))
   }
 
+  /** Forms move from the old rows to the new, so the focus is held from before the new ones are made. */
   #drawRoutes(): void {
-    if (this.#model === null) return
-    const { set, health } = this.#model
     const place = byId('routes')
-    if (set.routes.length === 0) {
-      redraw(place, emptySet(set.readOnly))
-      return
-    }
+    keepFocus(place, () => redraw(place, ...this.#routes()))
+  }
+
+  #routes(): (Node | null)[] {
+    if (this.#model === null) return []
+    const { set, health } = this.#model
+    if (set.routes.length === 0) return [emptySet(set.readOnly)]
     const words = byId<HTMLInputElement>('filter').value.trim().toLowerCase()
     const found = words === '' ? set.routes : set.routes.filter((route) => mentions(route, words))
     if (found.length === 0) {
-      redraw(place, h('p', { class: 'quiet' }, 'No route says that in its name, description or examples.'))
-      return
+      return [h('p', { class: 'quiet' }, 'No route says that in its name, description or examples.')]
     }
     const problems = Array.isArray(health) ? byRoute(health) : new Map<string, LintProblem[]>()
     const rows = found.slice(0, this.#most).map((route) => this.#row(route, problems.get(route.name) ?? []))
-    const left = found.length - this.#most
+    return [h('ul', { class: 'route-list' }, ...rows), this.#moreButton(found.length - this.#most)]
+  }
+
+  #moreButton(left: number): HTMLElement | null {
+    if (left <= 0) return null
     const more = () => {
       this.#most += ROUTES_AT_ONCE
       this.#drawRoutes()
     }
-    redraw(
-      place,
-      h('ul', { class: 'route-list' }, ...rows),
-      left > 0
-        ? h(
-            'button',
-            { type: 'button', id: 'more-routes', onclick: more },
-            `Show ${counted(Math.min(left, ROUTES_AT_ONCE), 'more route')}`,
-          )
-        : null,
-    )
+    const text = `Show ${counted(Math.min(left, ROUTES_AT_ONCE), 'more route')}`
+    return h('button', { type: 'button', id: 'more-routes', onclick: more }, text)
   }
 
   #row(route: RouteDefinition, problems: readonly LintProblem[]): HTMLElement {
@@ -239,7 +235,7 @@ function sourceNote({ set, file }: RoutesModel): Node[] {
       'p',
       { class: 'note', id: 'read-only' },
       h('b', {}, 'Read-only. '),
-      `This set comes from ${source}; edit that file, and the change is live at once.`,
+      `The set ${set.name} comes from ${source}; edit that file, and the change is live at once.`,
     ),
   ]
 }
