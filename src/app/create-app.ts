@@ -8,9 +8,12 @@ import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
+import type { DecisionLog } from './decision-log.ts'
+import type { FeedbackBook } from './feedback-book.ts'
 import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
 import { makeDirectory } from './make-directory.ts'
+import { openRecords, type Records } from './open-records.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { RouteSetLinter } from './route-set-linter.ts'
 import { RouteSets } from './route-sets.ts'
@@ -40,6 +43,10 @@ export interface App {
   readonly version: string
   /** Whether `default` is the demo set for as long as nothing is stored under that name. */
   readonly demo: boolean
+  /** The recorded decisions. */
+  readonly decisions: DecisionLog
+  /** What people said would have been right. */
+  readonly feedback: FeedbackBook
   /** The route sets: listing, reading and writing them. */
   readonly routes: RouteSets
   /** The router that decides for a set now (`default` if not named); throws `route_set_not_found`. */
@@ -86,6 +93,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     clock,
     versionsKept: config.limits.versionsKept,
   })
+  const records: Records = await openRecords({
+    file: database,
+    settings: config.decisions,
+    clock,
+    logger,
+    router: (set) => routes.router(set),
+  }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   const queue = new FitQueue(options.fit ?? fitInProcess)
   const cache = new SnapshotCache(
     join(config.dataDir, 'snapshots'),
@@ -105,17 +122,20 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     cache,
     logger,
     limits: config.limits,
-    recordsTexts: false,
+    recordsTexts: config.decisions.record.sampleRate > 0 && config.decisions.record.text === 'full',
+    feedbackRows: (set) => records.feedback.rows(set),
     readInitial: () => readInitial(file, options),
     ...(file === undefined ? {} : { file }),
     ...(given ? { fileVersion: given.version } : {}),
   }).catch(async (error: unknown) => {
     await queue.close()
+    await records.close()
     await store.close()
     throw error
   })
   const metrics = new Metrics()
   metrics.include(routes.shadows.outcomes)
+  metrics.include(records.queues)
   const linter = new RouteSetLinter()
   const watch = file === undefined || given ? undefined : followFile(file, seen, routes, logger)
   return {
@@ -125,6 +145,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     metrics,
     encoder,
     version: packageVersion,
+    decisions: records.decisions,
+    feedback: records.feedback,
     demo: options.demo === true && file === undefined,
     routes,
     router: (setName) => routes.router(setName),
@@ -142,6 +164,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await linter.close()
       await queue.close()
       await routes.settle()
+      await records.close()
       await store.close()
     },
   }

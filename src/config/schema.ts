@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { redactionProblem } from '../redaction/redactor.ts'
 
 /** What the documentation and `config explain` need to know about a setting beyond its type. */
 interface SettingMeta {
@@ -18,6 +19,11 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] 
 
 const MEBIBYTE = 1024 * 1024
 export const MOST_WORKERS = 256
+
+const redaction = z.string().superRefine((entry, context) => {
+  const message = redactionProblem(entry)
+  if (message !== null) context.addIssue({ code: 'custom', message })
+})
 
 /** The one schema: validation, defaults, `docs/reference/configuration.md` and JSON Schema come from it. */
 export const configSchema = z.strictObject({
@@ -111,6 +117,38 @@ export const configSchema = z.strictObject({
             'Where route sets are kept: `sqlite:PATH`. Unset: `stratarouter.db` in the data directory.',
         },
       ),
+    })
+    .prefault({}),
+  decisions: z
+    .strictObject({
+      record: z
+        .strictObject({
+          sampleRate: describe(z.number().min(0).max(1).default(0), {
+            description: 'Share of the decisions that are recorded; 0 records none.',
+          }),
+          text: describe(z.enum(['full', 'hash', 'none']).default('hash'), {
+            description:
+              'What is kept of the text: itself, a hash by which equal texts can be counted but not read, or nothing.',
+          }),
+          redact: describe(z.array(redaction).default(['url', 'email', 'card', 'phone']), {
+            description:
+              'What is taken out of texts before they are hashed or kept, feedback included: `url`, `email`, `card`, `phone`, `number`, and expressions in RE2 syntax such as `/ORD-\\d+/i`.',
+          }),
+          retentionDays: describe(z.number().min(0.01).max(3650).default(30), {
+            description: 'After so many days recorded decisions are deleted.',
+          }),
+          maxRows: describe(z.int().min(1).max(100_000_000).default(100_000), {
+            description: 'Recorded decisions kept; beyond them the oldest are deleted.',
+          }),
+          queueBytes: describe(bytes(64 * 1024, 1024 * MEBIBYTE).default(8 * MEBIBYTE), {
+            description:
+              'Memory for decisions that wait to be written; what finds no room is dropped and counted, and deciding goes on.',
+          }),
+        })
+        .prefault({}),
+      feedbackPerSet: describe(z.int().min(1).max(1_000_000).default(10_000), {
+        description: 'Texts with feedback kept for each route set; beyond them the oldest are deleted.',
+      }),
     })
     .prefault({}),
   log: z

@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   route_not_found: { status: 404, retryable: false, level: 'info' },
   route_set_not_found: { status: 404, retryable: false, level: 'info' },
   version_not_found: { status: 404, retryable: false, level: 'info' },
+  decision_not_found: { status: 404, retryable: false, level: 'info' },
+  feedback_not_found: { status: 404, retryable: false, level: 'info' },
   route_exists: { status: 409, retryable: false, level: 'info' },
   version_conflict: { status: 409, retryable: false, level: 'info' },
   route_set_read_only: { status: 409, retryable: false, level: 'info' },

@@ -8,4 +8,5 @@ export {
 } from './metric-family.ts'
 export { Metrics, type Operation } from './metrics.ts'
 export { ProcessRecorder } from './process-figures.ts'
+export { QueueFigures } from './queue-figures.ts'
 export { acceptableRequestId, createIdSource } from './request-id.ts'

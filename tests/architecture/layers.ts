@@ -22,10 +22,11 @@ export const LAYERS: readonly Layer[] = [
   { path: 'core', mayImport: LAYER_0, packages: [], mayUseNode: false },
   { path: 'core/rules', mayImport: [...LAYER_0, 'core'], packages: ['re2js'], mayUseNode: false },
   { path: 'observability', mayImport: LAYER_0, packages: ['pino', 'prom-client'], mayUseNode: true },
+  { path: 'redaction', mayImport: ['errors', 'util'], packages: ['re2js'], mayUseNode: false },
   // Route files are checked by the engine's own parser, so that a file and a request are judged alike.
   {
     path: 'config',
-    mayImport: [...LAYER_0, 'core/parse-route-set.ts'],
+    mayImport: [...LAYER_0, 'core/parse-route-set.ts', 'redaction'],
     packages: ['yaml', 'zod'],
     mayUseNode: true,
   },
@@ -40,7 +41,7 @@ export const LAYERS: readonly Layer[] = [
 
   {
     path: 'app',
-    mayImport: [...LAYER_0, 'core', 'observability', 'config', 'encoders', 'stores'],
+    mayImport: [...LAYER_0, 'core', 'redaction', 'observability', 'config', 'encoders', 'stores'],
     packages: [],
     mayUseNode: true,
   },
