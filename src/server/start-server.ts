@@ -22,14 +22,21 @@ export interface StartedServer {
 
 /**
  * Listens where the configuration says.
+ * @param sharesPort lets other processes that say the same listen there, too; the kernel spreads the connections
  * @throws StrataError `port_in_use`, or `invalid_configuration` for an address or certificate that cannot be used
  */
-export async function startServer(app: App, config: Config): Promise<StartedServer> {
+export async function startServer(
+  app: App,
+  config: Config,
+  { sharesPort = false }: { sharesPort?: boolean } = {},
+): Promise<StartedServer> {
   const { host, port, tls } = config.server
   let built: BuiltServer
   try {
     built = buildServer(app)
-    await built.fastify.listen({ host, port })
+    // Fastify passes all of it on to Node, though its type does not name all of it.
+    const where = { host, port, reusePort: sharesPort }
+    await built.fastify.listen(where)
   } catch (error) {
     const refusal = startRefusal(error, host, port)
     if (refusal === null) throw error

@@ -25,7 +25,7 @@ export type ToWorker =
       readonly demo: boolean
       readonly routeFile?: RouteFileContent
     }
-  | { readonly kind: 'listen' }
+  | { readonly kind: 'listen'; readonly port: number }
   /** Take over what other workers have changed. */
   | { readonly kind: 'adopt'; readonly sets: readonly string[] }
   /** The same for every set, those of `sets` and all that the worker has. */

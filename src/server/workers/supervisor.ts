@@ -5,6 +5,7 @@ import type { Config } from '../../config/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import type { Logger, MetricFamily } from '../../observability/index.ts'
 import { FiguresOfAll } from './figures-of-all.ts'
+import { findPort } from './find-port.ts'
 import type { RouteFileContent, ToSupervisor, ToWorker } from './messages.ts'
 import { RestartDelays } from './restart-delays.ts'
 import { SharedRouteFile } from './shared-route-file.ts'
@@ -51,6 +52,7 @@ export class Supervisor {
   #fitter: Worker | undefined
   #asking: NodeJS.Timeout | undefined
   #url = ''
+  #port = 0
   #refusal: StrataError | undefined
   #hasStarted = false
   #isStopping = false
@@ -98,7 +100,9 @@ export class Supervisor {
     try {
       await this.#startTogether([1])
       await this.#startTogether(Array.from({ length: this.#options.count - 1 }, (_, index) => index + 2))
-      for (const worker of this.#workers.values()) worker.send({ kind: 'listen' })
+      const { host, port } = this.#options.config.server
+      this.#port = await findPort(host, port)
+      for (const worker of this.#workers.values()) worker.send({ kind: 'listen', port: this.#port })
       await this.#until(() => [...this.#workers.values()].every(({ phase }) => phase === 'serving'))
     } catch (error) {
       this.#isStopping = true
@@ -210,7 +214,7 @@ export class Supervisor {
       case 'prepared':
         worker.phase = 'prepared'
         if (this.#hasStarted) {
-          worker.send({ kind: 'listen' })
+          worker.send({ kind: 'listen', port: this.#port })
           // The one in whose place it is may have died before it told of a change.
           this.#toOthers(worker, { kind: 'adoptAll', sets: message.sets })
         }

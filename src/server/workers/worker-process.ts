@@ -38,9 +38,11 @@ async function prepare(order: ToWorker & { kind: 'start' }): Promise<void> {
   await tell({ kind: 'prepared', sets: app.routes.list().map(({ name }) => name) })
 }
 
-async function listen(): Promise<void> {
+async function listen(port: number): Promise<void> {
   const app = await opened.promise
-  server = await startServer(app, app.config)
+  const config = { ...app.config, server: { ...app.config.server, port } }
+  // Elsewhere the supervisor takes the connections and hands them out.
+  server = await startServer(app, config, { sharesPort: process.platform === 'linux' })
   await tell({ kind: 'listening', url: server.url })
 }
 
@@ -106,7 +108,7 @@ function obey(message: ToWorker): void {
       prepare(message).catch(refuse)
       break
     case 'listen':
-      listen().catch(refuse)
+      listen(message.port).catch(refuse)
       break
     case 'adopt':
       void adopt(message.sets)
