@@ -27,6 +27,9 @@ export interface RouteSetWriterOptions {
   readonly file?: string
 }
 
+/** Where several processes write to a set at once, each time one of them is the first and the others try again. */
+const MOST_ATTEMPTS = 50
+
 /** The rules that every change of a set keeps: one at a time, of the version it was meant for, within the limits. */
 export class RouteSetWriter {
   readonly #options: RouteSetWriterOptions
@@ -68,13 +71,15 @@ export class RouteSetWriter {
         assertVersion(name, version, condition)
         return change(live, version)
       }
-      try {
-        const result = await once().catch(async (error: unknown) => {
+      const attempt = (left: number): Promise<T> =>
+        once().catch(async (error: unknown) => {
           // Another process has written to the same database: take what it wrote, then judge the change anew.
           const isConflict = isStrataError(error) && error.code === 'version_conflict'
-          if (!isConflict || !(await this.#loader.takeOver(name))) throw error
-          return once()
+          if (!isConflict || left === 1 || !(await this.#loader.takeOver(name))) throw error
+          return attempt(left - 1)
         })
+      try {
+        const result = await attempt(MOST_ATTEMPTS)
         this.announce({ name, version: this.#live.find(name)?.version ?? 0 })
         return result
       } catch (error) {
