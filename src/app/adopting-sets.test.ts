@@ -62,7 +62,6 @@ describe('two processes on the same data', () => {
         readFitInputs: (key) => store.fitInputs(key),
       }),
       limits: { routeSets: 5, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
-      recordsTexts: false,
       readInitial: () => ({ routes: [] }),
     })
     const changes: RouteSetChange[] = []

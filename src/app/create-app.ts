@@ -7,6 +7,7 @@ import type { LintProblem } from '../core/lint-routes.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { createLogger, type Logger, Metrics } from '../observability/index.ts'
+import { createRedactor } from '../redaction/redactor.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { FeedbackBook } from './feedback-book.ts'
@@ -103,6 +104,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await store.close()
     throw error
   })
+  const { record } = config.decisions
   const queue = new FitQueue(options.fit ?? fitInProcess)
   const cache = new SnapshotCache(
     join(config.dataDir, 'snapshots'),
@@ -122,7 +124,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     cache,
     logger,
     limits: config.limits,
-    recordsTexts: config.decisions.record.sampleRate > 0 && config.decisions.record.text === 'full',
+    ...(record.sampleRate > 0 && record.text === 'full'
+      ? { recordedText: createRedactor(record.redact) }
+      : {}),
     feedbackRows: (set) => records.feedback.rows(set),
     readInitial: () => readInitial(file, options),
     ...(file === undefined ? {} : { file }),

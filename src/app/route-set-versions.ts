@@ -35,7 +35,7 @@ export interface FitRequest {
 }
 
 /** The new version of a fit. */
-export interface FittedVersion extends StateChange {
+interface FittedVersion extends StateChange {
   readonly version: number
   readonly outcome: FitOutcome
   /** Labelled rows that it was fitted with, and how many of them came from feedback. */

@@ -68,7 +68,6 @@ it('never puts a finished refit in the place of a newer edit', async () => {
       readFitInputs: (key) => store.fitInputs(key),
     }),
     limits: { routeSets: 2, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
-    recordsTexts: false,
     readInitial: () => ({ routes: [] }),
   })
   const turnsUntil = async (isDone: () => boolean) => {

@@ -35,8 +35,8 @@ interface Tally {
 
 export interface ShadowDecisionsOptions {
   readonly logger: Logger
-  /** Whether texts of messages may be kept. */
-  readonly recordsTexts: boolean
+  /** A text as it may be kept; absent where none may. */
+  readonly recordedText?: (text: string) => string
   /** Runs something when answers that are ready have gone out. */
   readonly later?: (run: () => void) => void
 }
@@ -106,8 +106,9 @@ export class ShadowDecisions {
     }
     tally.differ++
     this.outcomes.series(set, 'differ').count++
-    if (!this.#options.recordsTexts || route === undefined) return
-    tally.differences.push({ text, active: decided, shadow: route })
+    const { recordedText } = this.#options
+    if (!recordedText || route === undefined) return
+    tally.differences.push({ text: recordedText(text), active: decided, shadow: route })
     if (tally.differences.length > DIFFERENCES_KEPT) tally.differences.shift()
   }
 

@@ -9,6 +9,7 @@ import {
   routeSetSchema,
   writtenSetSchema,
 } from '../wire/route-set.ts'
+import { versionEndpoints } from './versions.ts'
 
 const setParam = { set: 'Name of the route set.' }
 
@@ -116,4 +117,5 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       return ''
     },
   }),
+  ...versionEndpoints,
 ]

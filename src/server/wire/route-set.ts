@@ -40,7 +40,7 @@ export const routeBodySchema = z
   .object({ name: nameSchema.optional().describe('If given, the name in the path.'), ...routeFields })
   .meta({ id: 'RouteBody' })
 
-const setFields = {
+export const routeSetFields = {
   routes: z.array(routeSchema),
   outOfScope: z.array(z.string()).optional().describe('Texts that no route should take.'),
   defaults: z
@@ -54,11 +54,11 @@ const setFields = {
 export const routeSetBodySchema = z
   .object({
     version: z.int().optional().describe('Not read; so that what GET answered may be sent back.'),
-    ...setFields,
+    ...routeSetFields,
   })
   .meta({ id: 'RouteSetBody' })
 
-const versionSchema = z.int().describe('Version of the route set, also in the header ETag.')
+export const versionSchema = z.int().describe('Version of the route set, also in the header ETag.')
 
 const setState = {
   name: nameSchema,
@@ -67,7 +67,7 @@ const setState = {
   provisional: z.boolean().describe('True from an edit until the background refit is done.'),
 }
 
-export const routeSetSchema = z.object({ ...setState, ...setFields }).meta({ id: 'RouteSet' })
+export const routeSetSchema = z.object({ ...setState, ...routeSetFields }).meta({ id: 'RouteSet' })
 
 const routeSetSummarySchema = z
   .object({ ...setState, routes: z.int().describe('Number of routes.') })
