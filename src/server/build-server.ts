@@ -1,4 +1,5 @@
 import type { RequestListener, Server } from 'node:http'
+import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { App } from '../app/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
@@ -11,8 +12,10 @@ import { refuseForeignHosts } from './host-check.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import { renderReferencePage } from './reference-page.ts'
+import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
 import { evaluationEndpoints } from './routes/evaluation.ts'
+import { feedbackEndpoints } from './routes/feedback.ts'
 import { healthEndpoints, type Readiness } from './routes/health.ts'
 import { lintEndpoints } from './routes/lint.ts'
 import { routeSetEndpoints } from './routes/route-sets.ts'
@@ -44,6 +47,8 @@ export interface BuiltServer {
 function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
   return [
     ...decisionEndpoints,
+    ...decisionRecordEndpoints,
+    ...feedbackEndpoints,
     ...routesEndpoints,
     ...routeSetEndpoints,
     ...evaluationEndpoints,
@@ -186,6 +191,7 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint): v
 
 /** Strings go out as they are: JSON already, unless the handler has said otherwise. */
 function send(reply: FastifyReply, value: unknown): FastifyReply {
+  if (value instanceof Readable) return reply.send(value)
   if (!reply.hasHeader('content-type') && reply.statusCode !== 204) {
     reply.header('content-type', 'application/json; charset=utf-8')
   }

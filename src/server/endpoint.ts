@@ -36,6 +36,8 @@ interface Endpoint<Body = never> {
   readonly takesIfMatch?: boolean
   /** Answers under any name, for probes that call by address; for answers that tell nothing of the routes. */
   readonly anyHost?: boolean
+  /** What may come after the question mark; the handler reads it from `reply.request`. */
+  readonly query?: z.ZodObject
   readonly body?: z.ZodType
   /** A body worth copying. */
   readonly example?: unknown

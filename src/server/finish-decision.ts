@@ -1,4 +1,4 @@
-import type { App } from '../app/index.ts'
+import { type App, DEFAULT_SET } from '../app/index.ts'
 import type { Decision } from '../contracts/index.ts'
 import { createIdSource } from '../observability/index.ts'
 
@@ -12,8 +12,15 @@ interface MadeDecision {
   readonly decision: Decision
 }
 
-/** The decision as JSON with its id in front. Every decision that is answered passes here once, and is counted. */
-export function finishDecision(app: App, { decision }: MadeDecision): string {
+/**
+ * The decision as JSON with its id in front. Every decision that is answered passes here once: it is counted, and
+ * recorded where it belongs to the sample.
+ */
+export function finishDecision(app: App, { set = DEFAULT_SET, text, decision }: MadeDecision): string {
+  const id = nextId()
   app.metrics.recordDecision(decision)
-  return `{"id":"${nextId()}",${JSON.stringify(decision).slice(1)}`
+  if (app.decisions.wants(id)) {
+    app.decisions.note({ id, routeSet: set, version: app.routes.get(set).version, text, decision })
+  }
+  return `{"id":"${id}",${JSON.stringify(decision).slice(1)}`
 }

@@ -31,7 +31,7 @@ export interface OpenApiOperation {
 
 interface OpenApiParameter {
   readonly name: string
-  readonly in: 'path' | 'header'
+  readonly in: 'path' | 'header' | 'query'
   readonly required: boolean
   readonly description: string
   readonly schema: Schema
@@ -113,6 +113,7 @@ function operationOf(
       schema: { type: 'string' },
     })
   }
+  parameters.push(...queryParameters(endpoint, schemas))
   const answers = Object.entries(endpoint.answers).map(([status, { description, schema, contentType }]) => {
     const text = contentType ? { content: { [contentType]: { schema: { type: 'string' } } } } : {}
     return [
@@ -136,6 +137,18 @@ function operationOf(
       : {}),
     responses: Object.fromEntries([...answers, ...errorAnswers(endpoint, errorContent)]),
   }
+}
+
+function queryParameters({ query }: AnyEndpoint, schemas: Map<string, Schema>): OpenApiParameter[] {
+  if (query === undefined) return []
+  const { properties = {}, required = [] } = jsonSchemaOf(query, 'output', schemas)
+  return Object.entries(properties).map(([name, { description = '', ...schema }]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    description,
+    schema,
+  }))
 }
 
 function errorAnswers(endpoint: AnyEndpoint, content: Record<string, Content>) {

@@ -1,18 +1,8 @@
-import type { App } from '../../app/index.ts'
-import type { Decision } from '../../contracts/index.ts'
-import { createIdSource } from '../../observability/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import { finishDecision } from '../finish-decision.ts'
 import { decisionSchema, decisionsSchema } from '../wire/decision.ts'
 import { optionsOf, readBatchRequest, readEmbedding, readRouteRequest } from '../wire/read-route-request.ts'
 import { batchRequestSchema, routeRequestSchema } from '../wire/route-request.ts'
-
-const nextId = createIdSource('dec')
-
-/** The decision as JSON with its id in front, counted. */
-function record(app: App, decision: Decision): string {
-  app.metrics.recordDecision(decision)
-  return `{"id":"${nextId()}",${JSON.stringify(decision).slice(1)}`
-}
 
 export const decisionEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
@@ -37,9 +27,10 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     handle({ app, body }) {
       const router = app.router(body.routeSet)
       const options = optionsOf(body)
-      if (body.text !== undefined) return record(app, router.route(body.text, options))
+      const { routeSet: set, text } = body
+      if (text !== undefined) return finishDecision(app, { set, text, decision: router.route(text, options) })
       const vector = readEmbedding(body.embedding as string | readonly number[], app.encoder.dimensions)
-      return record(app, router.routeVector(vector, options))
+      return finishDecision(app, { set, decision: router.routeVector(vector, options) })
     },
   }),
   defineEndpoint({
@@ -55,8 +46,12 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     errors: ['invalid_request', 'route_set_not_found', 'text_too_long', 'payload_too_large'],
     parse: (body, app) => readBatchRequest(body, app.config.server.textLimitBytes),
     handle({ app, body }) {
-      const decisions = app.router(body.routeSet).routeMany(body.texts, optionsOf(body))
-      return `{"decisions":[${decisions.map((decision) => record(app, decision)).join(',')}]}`
+      const { routeSet: set, texts } = body
+      const decisions = app.router(set).routeMany(texts, optionsOf(body))
+      const finished = decisions.map((decision, index) =>
+        finishDecision(app, { set, text: texts[index], decision }),
+      )
+      return `{"decisions":[${finished.join(',')}]}`
     },
   }),
 ]

@@ -111,7 +111,8 @@ function assertTextLengths(texts: readonly string[], field: string, limitBytes: 
   for (const [index, text] of texts.entries()) assertTextLength(text, `${field}[${index}]`, limitBytes)
 }
 
-function assertTextLength(text: string, field: string, limitBytes: number): void {
+/** @throws StrataError `text_too_long` */
+export function assertTextLength(text: string, field: string, limitBytes: number): void {
   // No character takes more than three bytes a UTF-16 unit, so short texts need no counting.
   if (text.length * 3 <= limitBytes) return
   const bytes = Buffer.byteLength(text)
