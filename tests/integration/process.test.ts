@@ -1,101 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { billing, makeFolder } from './serving.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { everything, type LogLine, send, serverProcesses, unfinishedRequest } from './server-processes.ts'
+import { billing } from './serving.ts'
 
-const script = fileURLToPath(new URL('./serve-process.ts', import.meta.url))
-
-let folder: string
-let children: ChildProcess[]
-beforeEach(() => {
-  folder = makeFolder()
-  children = []
-})
-afterEach(async () => {
-  for (const child of children) {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    }
-  }
-  rmSync(folder, { recursive: true })
-})
-
-interface Running {
-  readonly child: ChildProcess
-  readonly url: string
-  readonly printed: string
-}
-
-function launch(variables: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [script], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      STRATAROUTER_SERVER_PORT: '0',
-      STRATAROUTER_LOG_LEVEL: 'warn',
-      ...variables,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  return child
-}
-
-async function started(variables?: Record<string, string>): Promise<Running> {
-  const child = launch(variables)
-  let printed = ''
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${printed}`)))
-    child.stderr?.on('data', (data) => {
-      printed += data
-      const url = /http:\/\/[\d.]+:\d+/.exec(printed)?.[0]
-      if (url && printed.includes('Try: ') && printed.endsWith('\n')) resolve({ child, url, printed })
-    })
-  })
-}
-
-async function refused(variables: Record<string, string>): Promise<{ code: number; text: string }> {
-  const child = launch(variables)
-  let text = ''
-  child.stderr?.on('data', (data) => {
-    text += data
-  })
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, text }
-}
-
-const send = (url: string, method: string, path: string, body: unknown) =>
-  fetch(url + path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-
-const ended = async ({ child }: Running): Promise<number | null> =>
-  child.exitCode ?? ((await once(child, 'exit'))[0] as number | null)
-
-/** Opens a request whose body is not finished yet. */
-async function unfinishedRequest(url: string, body: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  await once(socket, 'connect')
-  socket.write(
-    `POST /v1/route HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
-  )
-  // An answer to a later request on another connection shows that the first has arrived.
-  await fetch(`${url}/health`)
-  return socket
-}
-
-async function everything(socket: Socket): Promise<string> {
-  let text = ''
-  socket.on('data', (data) => {
-    text += data
-  })
-  socket.on('error', () => undefined)
-  await once(socket, 'close')
-  return text
-}
+const processes = serverProcesses()
+const { launch, started, refused } = processes
 
 describe('a server process', () => {
   it('prints where it is, and a line to try that works', async () => {
@@ -108,19 +20,11 @@ describe('a server process', () => {
   })
 
   it('logs one JSON object a line on standard output, where it is among them, said once it is warm', async () => {
-    const child = launch({ STRATAROUTER_LOG_LEVEL: 'debug' })
-    let logged = ''
-    child.stdout?.on('data', (data) => {
-      logged += data
-    })
-    await vi.waitFor(() => expect(logged).toContain('"ready"'), { timeout: 20_000 })
-    child.kill('SIGINT')
-    await once(child, 'close')
-    const lines = logged
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    const ready = lines.find(({ message }) => message === 'ready')
+    const server = await launch({ STRATAROUTER_LOG_LEVEL: 'debug' }).untilReady()
+    server.child.kill('SIGINT')
+    await once(server.child, 'close')
+    const lines = server.log()
+    const ready = lines.find(({ message }) => message === 'ready') as LogLine
     expect(ready.try).toContain(`curl ${ready.url}/v1/route`)
     expect(lines.indexOf(ready)).toBeGreaterThan(lines.findIndex(({ message }) => message === 'warmed up'))
     expect(lines.findIndex(({ message }) => message === 'warmed up')).toBeGreaterThanOrEqual(0)
@@ -191,7 +95,7 @@ describe('a server process', () => {
     })
     socket.write(body.slice(5))
     expect(await answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"route":"billing"/)
-    expect(await ended(running)).toBe(0)
+    expect(await running.ended()).toBe(0)
   })
 
   it('cuts what is still in flight after the time allowed', async () => {
@@ -203,14 +107,14 @@ describe('a server process', () => {
     const answer = everything(socket)
     running.child.kill('SIGTERM')
     expect(await answer).toBe('')
-    expect(await ended(running)).toBe(0)
+    expect(await running.ended()).toBe(0)
   })
 
   it('on SIGINT does not wait for balancers', async () => {
     const running = await started({ STRATAROUTER_SHUTDOWN_DRAIN_DELAY_MS: '300000' })
     running.child.kill('SIGINT')
     running.child.kill('SIGINT')
-    expect(await ended(running)).toBe(0)
+    expect(await running.ended()).toBe(0)
   })
 
   it('says in one sentence what to do when the port is in use', async () => {
@@ -226,7 +130,7 @@ describe('a server process', () => {
   })
 
   it('says in one sentence what to do when the data directory cannot be written', async () => {
-    const file = join(folder, 'file')
+    const file = join(processes.folder, 'file')
     writeFileSync(file, '')
     const { code, text } = await refused({ STRATAROUTER_DATA_DIR: file })
     expect(code).toBe(1)

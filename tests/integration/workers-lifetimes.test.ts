@@ -1,0 +1,194 @@
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  everything,
+  type ServerProcess,
+  send,
+  serverProcesses,
+  unfinishedRequest,
+} from './server-processes.ts'
+import { billing, support } from './serving.ts'
+import { askEach, metric, valueIn } from './worker-answers.ts'
+
+const processes = serverProcesses()
+const two = { STRATAROUTER_SERVER_WORKERS: '2', STRATAROUTER_LOG_LEVEL: 'info' }
+const REQUESTS = 'stratarouter_requests_total{operation="route",status="200"}'
+
+/** Processes that a server has started and that live. */
+const workersOf = (server: ServerProcess): number[] =>
+  readFileSync(`/proc/${server.child.pid}/task/${server.child.pid}/children`, 'utf8')
+    .split(' ')
+    .filter((pid) => pid !== '')
+    .map(Number)
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const message = (server: ServerProcess, text: string) =>
+  server.log().filter(({ message }) => message === text)
+
+async function withRoutes(server: ServerProcess): Promise<ServerProcess> {
+  await send(server.url, 'PUT', '/v1/route-sets/default', { routes: [billing, support] })
+  return server
+}
+
+const untilReplaced = (server: ServerProcess, killed: number) =>
+  vi.waitFor(
+    async () => {
+      expect(await metric(server.url, 'stratarouter_workers')).toBe(2)
+      expect(workersOf(server)).not.toContain(killed)
+    },
+    { timeout: 30_000 },
+  )
+
+describe('a worker that is killed', () => {
+  it('is replaced by one that knows what was stored, and no counter goes back', async () => {
+    const server = await withRoutes(await processes.started(two))
+    for (let count = 0; count < 20; count++) await send(server.url, 'POST', '/v1/route', { text: 'x' })
+    const before = await (await send(server.url, 'GET', '/metrics')).text()
+    expect(valueIn(before, REQUESTS)).toBe(20)
+    const killed = workersOf(server)[0] as number
+    process.kill(killed, 'SIGKILL')
+    await untilReplaced(server, killed)
+    const after = await (await send(server.url, 'GET', '/metrics')).text()
+    expect(valueIn(after, REQUESTS)).toBe(20)
+    expect(valueIn(after, 'stratarouter_worker_restarts_total')).toBe(1)
+    for (const line of before.split('\n')) {
+      const series = /^(\S+(?:_total|_count|_bucket)(?:\{.*\})?) /.exec(line)?.[1]
+      if (series === undefined || series.startsWith('nodejs_active')) continue
+      expect([series, valueIn(after, series)]).toEqual([
+        series,
+        expect.toSatisfy((value) => value >= valueIn(before, series)),
+      ])
+    }
+    const sets = await askEach<{ version: number }>(server.url, 2, 'GET', '/v1/route-sets/default')
+    expect([...sets.values()].map(({ version }) => version)).toEqual([1, 1])
+    expect(message(server, 'a worker has ended; another takes its place')).toHaveLength(1)
+  })
+
+  it('takes only the requests with it that it was answering', async () => {
+    const server = await withRoutes(await processes.started(two))
+    let isOver = false
+    let answered = 0
+    const lost: number[] = []
+    const clients = Array.from({ length: 8 }, async (_, client) => {
+      while (!isOver) {
+        try {
+          const response = await send(server.url, 'POST', '/v1/route', { text: 'I was charged twice' })
+          expect(response.status).toBe(200)
+          await response.text()
+          answered++
+        } catch {
+          lost.push(client)
+        }
+      }
+    })
+    await vi.waitFor(() => expect(answered).toBeGreaterThan(50), { timeout: 30_000 })
+    const killed = workersOf(server)[0] as number
+    process.kill(killed, 'SIGKILL')
+    await untilReplaced(server, killed)
+    const then = answered
+    await vi.waitFor(() => expect(answered).toBeGreaterThan(then + 50), { timeout: 30_000 })
+    isOver = true
+    await Promise.all(clients)
+    // Each client waits for one answer at a time, so what it loses, it loses once.
+    expect(new Set(lost).size).toBe(lost.length)
+  })
+
+  it('comes back with the version of the route file that the others have', async () => {
+    const file = join(processes.folder, 'routes.json')
+    writeFileSync(file, JSON.stringify({ routes: [billing] }))
+    const server = await processes.started({ ...two, STRATAROUTER_ROUTES_FILE: file })
+    const versions = async () => {
+      const sets = await askEach<{ version: number }>(server.url, 2, 'GET', '/v1/route-sets/default')
+      return [...sets.values()].map(({ version }) => version)
+    }
+    writeFileSync(file, JSON.stringify({ routes: [billing, support] }))
+    await vi.waitFor(async () => expect(await versions()).toEqual([2, 2]), { timeout: 30_000 })
+    const killed = workersOf(server)[0] as number
+    process.kill(killed, 'SIGKILL')
+    await untilReplaced(server, killed)
+    expect(await versions()).toEqual([2, 2])
+  })
+})
+
+describe('the end of a server of several workers', () => {
+  it('comes to its workers, too, when their supervisor is killed', async () => {
+    const server = await processes.started(two)
+    const workers = workersOf(server)
+    expect(workers).toHaveLength(2)
+    server.child.kill('SIGKILL')
+    await once(server.child, 'exit')
+    await vi.waitFor(() => expect(workers.filter(isAlive)).toEqual([]), { timeout: 30_000 })
+  })
+
+  it('waits, on SIGTERM, for what each worker has in flight, and is told by all as not ready', async () => {
+    const server = await withRoutes(
+      await processes.started({ ...two, STRATAROUTER_SHUTDOWN_DRAIN_DELAY_MS: '1500' }),
+    )
+    await askEach(server.url, 2, 'POST', '/v1/route', { text: 'x' })
+    const body = JSON.stringify({ text: 'I was charged twice' })
+    const sockets = [
+      await unfinishedRequest(server.url, body),
+      await unfinishedRequest(server.url, body),
+      await unfinishedRequest(server.url, body),
+    ]
+    const answers = sockets.map(everything)
+    server.child.kill('SIGTERM')
+    await vi.waitFor(async () => expect((await send(server.url, 'GET', '/health/ready')).status).toBe(503), {
+      interval: 5,
+    })
+    expect((await send(server.url, 'POST', '/v1/route', { text: 'x' })).status).toBe(200)
+    await vi.waitFor(async () => expect(fetch(`${server.url}/health`)).rejects.toThrow(), {
+      interval: 20,
+      timeout: 20_000,
+    })
+    for (const socket of sockets) socket.write(body.slice(5))
+    for (const answer of await Promise.all(answers)) {
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"route":"billing"/)
+    }
+    expect(await server.ended()).toBe(0)
+    expect(message(server, 'a worker has ended; another takes its place')).toEqual([])
+  })
+
+  it('does not wait on SIGINT, although each of its processes is told', async () => {
+    const server = await processes.started({ ...two, STRATAROUTER_SHUTDOWN_DRAIN_DELAY_MS: '300000' })
+    for (const worker of workersOf(server)) process.kill(worker, 'SIGINT')
+    server.child.kill('SIGINT')
+    expect(await server.ended()).toBe(0)
+  })
+
+  it('comes at once, with one sentence, when it cannot start', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as { port: number }
+    const { code, text } = await processes.refused({ ...two, STRATAROUTER_SERVER_PORT: String(port) })
+    holder.close()
+    expect([code, text]).toEqual([
+      1,
+      `Port ${port} on 127.0.0.1 is in use; stop the program that holds it, or choose another with --port, PORT or server.port.\n`,
+    ])
+    const unreadable = await processes.refused({ ...two, STRATAROUTER_ROUTES_FILE: 'missing.yaml' })
+    expect([unreadable.code, unreadable.text]).toEqual([1, expect.stringContaining('missing.yaml')])
+  })
+})
+
+describe('a worker that is told to stop by itself', () => {
+  it('finishes what it has in flight, and another takes its place', async () => {
+    const server = await withRoutes(await processes.started(two))
+    for (let count = 0; count < 10; count++) await send(server.url, 'POST', '/v1/route', { text: 'x' })
+    const stopped = workersOf(server)[0] as number
+    process.kill(stopped, 'SIGTERM')
+    await untilReplaced(server, stopped)
+    expect(await metric(server.url, REQUESTS)).toBe(10)
+  })
+})
