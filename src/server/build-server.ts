@@ -2,14 +2,18 @@ import type { RequestListener, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { App } from '../app/index.ts'
-import { type ErrorCode, StrataError } from '../errors/index.ts'
+import { StrataError } from '../errors/index.ts'
 import { acceptableRequestId, createIdSource, type Operation } from '../observability/index.ts'
+import { answerBrokenRequest } from './broken-request.ts'
 import { consoleEndpoints } from './console/console-endpoints.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
-import { type AnyEndpoint, defineEndpoint, expectedVersionOf } from './endpoint.ts'
-import { asStrataError, errorBody } from './error-answer.ts'
+import { type AnyEndpoint, defineEndpoint, expectedVersionOf, isHot } from './endpoint.ts'
+import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
 import { refuseForeignHosts } from './host-check.ts'
+import { createHotPath, type HotPath } from './hot/hot-path.ts'
+import { olderEndpoints } from './older/older-endpoints.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
+import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import { renderReferencePage } from './reference-page.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
@@ -33,6 +37,8 @@ const REQUEST_TIMEOUT_MS = 60_000
 /** Longer than common load balancers keep idle connections, so that they close first. */
 const KEEP_ALIVE_MS = 72_000
 
+const OVERLOAD_LOG_INTERVAL_MS = 10_000
+
 /** The HTTP server of an app, not yet listening. */
 export interface BuiltServer {
   readonly fastify: FastifyInstance
@@ -54,6 +60,7 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...evaluationEndpoints,
     ...lintEndpoints,
     ...healthEndpoints(readiness),
+    ...olderEndpoints,
   ]
 }
 
@@ -69,8 +76,27 @@ export function buildServer(app: App): BuiltServer {
   const readiness = newReadiness()
   let isClosing = false
   const nextId = createIdSource('req')
+  const overload = overloadOf(app)
+  const endpoints = allEndpoints(readiness)
+  const closeIdle = () => setImmediate(() => instance.server.closeIdleConnections())
+  const logsRequests = app.logger.isLevelEnabled('debug')
+  const hotPath = createHotPath({
+    app,
+    endpoints: endpoints.filter(isHot),
+    overload,
+    nextId,
+    onAnswered() {
+      if (isClosing) closeIdle()
+    },
+  })
+  // What is logged, and what ends connections, is left to the framework.
+  const serveHot: HotPath = (request, response) =>
+    !logsRequests && !readiness.isDraining && hotPath(request, response)
   const instance = fastify({
-    serverFactory: (handler) => createListener(settings.tls, handler),
+    serverFactory: (handler) =>
+      createListener(settings.tls, (request, response) => {
+        if (!serveHot(request, response)) handler(request, response)
+      }),
     loggerInstance: app.logger,
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
@@ -98,9 +124,19 @@ export function buildServer(app: App): BuiltServer {
   const unmatched = app.metrics.operation('unmatched')
   instance.decorateRequest('operation', null)
   const { metrics } = app
-  const logsRequests = app.logger.isLevelEnabled('debug')
+  const finished = (request: FastifyRequest, reply: FastifyReply) => {
+    metrics.inFlight--
+    const seconds = reply.elapsedTime / 1000
+    // Nothing here waits for others yet, so all of the time is our own.
+    const operation = request.operation ?? unmatched
+    operation.done(reply.raw.writableFinished ? reply.statusCode : ABORTED_STATUS, seconds, seconds)
+    if (logsRequests) logRequest(request, reply)
+    if (isClosing) closeIdle()
+  }
   instance.addHook('onRequest', (request, reply, done) => {
     metrics.inFlight++
+    // Not a hook of the framework: none is called when the client has gone away.
+    reply.raw.once('close', () => finished(request, reply))
     reply.header('x-request-id', request.id)
     if (readiness.isDraining) reply.header('connection', 'close')
     done()
@@ -108,21 +144,10 @@ export function buildServer(app: App): BuiltServer {
   const checkHost = refuseForeignHosts(settings)
   if (checkHost) instance.addHook('onRequest', checkHost)
   if (settings.cors.length > 0) instance.addHook('onRequest', answerCrossOrigin(settings.cors))
-  instance.addHook('onResponse', (request, reply, done) => {
-    metrics.inFlight--
-    const seconds = reply.elapsedTime / 1000
-    // Nothing here waits for others yet, so all of the time is our own.
-    const operation = request.operation ?? unmatched
-    operation.done(reply.statusCode, seconds, seconds)
-    if (logsRequests) logRequest(request, reply)
-    if (isClosing) setImmediate(() => instance.server.closeIdleConnections())
-    done()
-  })
   instance.setErrorHandler((error, request, reply) => sendError(app, error, request, reply))
 
-  const endpoints = allEndpoints(readiness)
   const pages = [...documentPages(() => describeEndpoints(endpoints, app.version)), ...consoleEndpoints()]
-  for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint)
+  for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint, overload)
   const allowed = allowedMethods([...endpoints, ...pages])
   instance.setNotFoundHandler((request, reply) => {
     const methods = allowed(request.url)
@@ -153,6 +178,21 @@ function noSchemas(): never {
   throw new Error('no endpoint has a schema of Fastify')
 }
 
+/** Tells the log of requests that are refused, at most once in a while. */
+function overloadOf({ metrics, logger, clock, config: { limits } }: App): Overload {
+  let quietUntilMs = 0
+  return new Overload(
+    { inFlight: () => metrics.inFlight, turnMs: turnClock(clock.monotonicMs) },
+    limits,
+    (cause) => {
+      const nowMs = clock.monotonicMs()
+      if (nowMs < quietUntilMs) return
+      quietUntilMs = nowMs + OVERLOAD_LOG_INTERVAL_MS
+      logger.warn({ limit: `limits.${cause}` }, 'more requests than can be answered; some are refused')
+    },
+  )
+}
+
 function createListener(tls: App['config']['server']['tls'], handler: RequestListener): Server {
   const options = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
   // Not imports: those read every export of node:http, which loads its WebSocket client, 12 MB of memory.
@@ -161,19 +201,22 @@ function createListener(tls: App['config']['server']['tls'], handler: RequestLis
     : process.getBuiltinModule('node:https').createServer({ ...options, ...tls }, handler)
 }
 
-function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint): void {
+function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, overload: Overload): void {
   const operation = app.metrics.operation(endpoint.operation)
   const parse = endpoint.parse as ((body: unknown, app: App) => never) | undefined
-  const handle = endpoint.handle
+  const decide = endpoint.decide
+  const handle = endpoint.handle ?? (({ app, body }) => decide?.(app, body))
   const takesIfMatch = endpoint.takesIfMatch === true
   const none = {}
   instance.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { anyHost: endpoint.anyHost === true },
-    onRequest(request, _reply, done) {
+    onRequest(request, reply, done) {
       request.operation = operation
-      done()
+      const refusal = endpoint.neverShed === true ? undefined : overload.refusal()
+      if (refusal !== undefined) reply.header('retry-after', RETRY_AFTER_SECONDS)
+      done(refusal)
     },
     handler(request, reply) {
       if (parse !== undefined && request.body === undefined) {
@@ -199,14 +242,8 @@ function send(reply: FastifyReply, value: unknown): FastifyReply {
 }
 
 function sendError(app: App, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = asStrataError(thrown)
-  if (error.level !== 'info') {
-    const level = error.level === 'error' ? 'error' : 'warn'
-    app.logger[level](
-      { requestId: request.id, method: request.method, url: request.url, err: thrown },
-      error.message,
-    )
-  }
+  const { id: requestId, method, url } = request
+  const error = refusalOf(thrown, { requestId, method, url }, app.logger)
   // A body that was not read to its end cannot be followed by another request on the connection.
   if (error.code === 'payload_too_large') reply.header('connection', 'close')
   return reply
@@ -227,28 +264,6 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
       client: request.ip,
     },
     'request',
-  )
-}
-
-/** What is not even HTTP gets an error of the usual shape, then the end of the connection. */
-function answerBrokenRequest(
-  error: Error & { code?: string },
-  socket: import('node:net').Socket,
-  requestId: string,
-): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const refusal: { code: ErrorCode; message: string } =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? { code: 'payload_too_large', message: 'The headers are too large; send fewer or shorter ones.' }
-      : { code: 'invalid_request', message: 'This is not a complete HTTP request.' }
-  const answer = new StrataError(refusal.code, refusal.message)
-  const body = JSON.stringify(errorBody(answer, requestId))
-  socket.end(
-    `HTTP/1.1 ${answer.status} ${answer.status === 413 ? 'Payload Too Large' : 'Bad Request'}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `x-request-id: ${requestId}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
 }
 

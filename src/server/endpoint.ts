@@ -22,7 +22,7 @@ interface Call<Body> {
 }
 
 /** One call of the HTTP interface: its documentation and what it does, so that neither can be without the other. */
-interface Endpoint<Body = never> {
+interface EndpointBase<Body> {
   /** The operation's name in OpenAPI and in metrics. */
   readonly operation: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -36,6 +36,8 @@ interface Endpoint<Body = never> {
   readonly takesIfMatch?: boolean
   /** Answers under any name, for probes that call by address; for answers that tell nothing of the routes. */
   readonly anyHost?: boolean
+  /** Answers under any load, for what watches the server. */
+  readonly neverShed?: boolean
   /** What may come after the question mark; the handler reads it from `reply.request`. */
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
@@ -46,12 +48,29 @@ interface Endpoint<Body = never> {
   readonly errors: readonly ErrorCode[]
   /** Checks the body; `invalid_request` with every problem in `details`. */
   readonly parse?: (body: unknown, app: App) => Body
+}
+
+/** An endpoint like most, served through the framework. */
+interface FramedEndpoint<Body> extends EndpointBase<Body> {
   /** The JSON value to answer with, or a string that is sent as it is; the reply's status is 200 unless set. */
   readonly handle: (call: Call<Body>) => unknown
+  readonly decide?: never
 }
+
+/** An endpoint that needs only the body and always answers 200, so that it can be served without the framework (`hot/`). */
+export interface HotEndpoint<Body = never> extends EndpointBase<Body> {
+  readonly parse: (body: unknown, app: App) => Body
+  /** The answer as JSON text. */
+  readonly decide: (app: App, body: Body) => string | Promise<string>
+  readonly handle?: never
+}
+
+type Endpoint<Body = never> = FramedEndpoint<Body> | HotEndpoint<Body>
 
 /** An endpoint whatever its body; the server hands each its own parse's result. */
 export type AnyEndpoint = Endpoint<never>
+
+export const isHot = (endpoint: AnyEndpoint): endpoint is HotEndpoint => endpoint.decide !== undefined
 
 export function defineEndpoint<Body = undefined>(endpoint: Endpoint<Body>): AnyEndpoint {
   return endpoint as unknown as AnyEndpoint

@@ -1,4 +1,8 @@
-import { type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
+import { ERROR_CODES, type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
+import type { Logger } from '../observability/index.ts'
+
+/** Counted where the client went away before it was answered. */
+export const ABORTED_STATUS = ERROR_CODES.aborted.status
 
 /** The framework's own refusals, in our words. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: string }>> = {
@@ -13,6 +17,11 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: stri
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'invalid_request',
     message: 'The body is not as long as the header content-length says.',
+  },
+  // The connection broke before the body was complete; nobody reads this answer, but it is counted.
+  ECONNRESET: {
+    code: 'aborted',
+    message: 'The connection was closed before the request was complete.',
   },
   FST_ERR_MAX_PARAM_LENGTH: {
     code: 'not_found',
@@ -33,6 +42,23 @@ export function asStrataError(error: unknown): StrataError {
   return new StrataError('internal', 'Something went wrong here; the log has more under the request id.', {
     cause: error,
   })
+}
+
+/** Where an error came up, for the log. */
+interface Asked {
+  readonly requestId: string
+  readonly method: string | undefined
+  readonly url: string | undefined
+}
+
+/** As `asStrataError`; tells the log what an operator should see. */
+export function refusalOf(thrown: unknown, asked: Asked, logger: Logger): StrataError {
+  const error = asStrataError(thrown)
+  // Under overload there are thousands of these a second; whoever sheds tells the log.
+  if (error.level !== 'info' && error.code !== 'overloaded') {
+    logger[error.level]({ ...asked, err: thrown }, error.message)
+  }
+  return error
 }
 
 /** The body of every error answer. */

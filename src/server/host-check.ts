@@ -16,14 +16,33 @@ declare module 'fastify' {
  * @returns undefined where anyone may call under any name: beyond loopback, unless `server.allowedHosts` is set
  */
 export function refuseForeignHosts(server: Config['server']): onRequestHookHandler | undefined {
-  if (!isLoopbackHost(server.host) && server.allowedHosts.length === 0) return undefined
-  const names = new Set([bracketed(server.host), ...server.allowedHosts].map((name) => name.toLowerCase()))
+  const names = ownNames(server)
+  if (names === undefined) return undefined
   return (request, _reply, done) => {
     // Not request.host, which a client may set through x-forwarded-host.
     const { host } = request.headers
     if (request.routeOptions.config.anyHost === true || isOwnName(host, names)) done()
     else done(refusal(host, names))
   }
+}
+
+/** Whether a Host header names this server, asked once for each name in a row. */
+export function hostCheck(server: Config['server']): (host: string | undefined) => boolean {
+  const names = ownNames(server)
+  if (names === undefined) return () => true
+  let known: string | undefined
+  return (host) => {
+    if (host !== undefined && host === known) return true
+    if (!isOwnName(host, names)) return false
+    known = host
+    return true
+  }
+}
+
+/** Undefined where any name will do. */
+function ownNames(server: Config['server']): ReadonlySet<string> | undefined {
+  if (!isLoopbackHost(server.host) && server.allowedHosts.length === 0) return undefined
+  return new Set([bracketed(server.host), ...server.allowedHosts].map((name) => name.toLowerCase()))
 }
 
 function isOwnName(host: string | undefined, names: ReadonlySet<string>): boolean {

@@ -24,7 +24,7 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
       'payload_too_large',
     ],
     parse: (body, app) => readRouteRequest(body, app.config.server.textLimitBytes),
-    handle({ app, body }) {
+    decide(app, body) {
       const router = app.router(body.routeSet)
       const options = optionsOf(body)
       const { routeSet: set, text } = body
@@ -45,7 +45,7 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     answers: { 200: { description: 'A decision for each text.', schema: decisionsSchema } },
     errors: ['invalid_request', 'route_set_not_found', 'text_too_long', 'payload_too_large'],
     parse: (body, app) => readBatchRequest(body, app.config.server.textLimitBytes),
-    handle({ app, body }) {
+    decide(app, body) {
       const { routeSet: set, texts } = body
       const decisions = app.router(set).routeMany(texts, optionsOf(body))
       const finished = decisions.map((decision, index) =>

@@ -24,6 +24,7 @@ export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
       tag: 'Operation',
       summary: 'Whether the process is alive.',
       anyHost: true,
+      neverShed: true,
       answers: { 200: { description: 'Alive.', schema: liveSchema } },
       errors: [],
       handle: () => ({ status: 'ok' }),
@@ -38,6 +39,7 @@ export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
       tag: 'Operation',
       summary: 'Whether the server should get traffic.',
       anyHost: true,
+      neverShed: true,
       description: '503 from the moment it is told to stop, and while the database does not answer.',
       answers: {
         200: { description: 'Ready.', schema: readySchema },
@@ -59,6 +61,7 @@ export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
       path: '/metrics',
       tag: 'Operation',
       summary: 'Figures for Prometheus.',
+      neverShed: true,
       answers: {
         200: {
           description: 'Prometheus text format.',
