@@ -31,7 +31,7 @@ export function changeView(change: Change, onUndo: () => void, onDismiss: () => 
         'span',
         { class: 'quiet' },
         fromVersion === 0
-          ? ` live as version ${toVersion}, the first that is stored`
+          ? ` live as version ${toVersion}, now your own set`
           : ` live as version ${toVersion}, was ${fromVersion}`,
       ),
       provisional ? h('span', { class: 'quiet' }, ' · the full fit follows') : null,

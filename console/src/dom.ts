@@ -2,7 +2,7 @@ type Child = Node | string | null | undefined | false
 type Listener = (event: Event) => void
 
 /** Attributes by name; `true` sets an empty one, `false` none; functions are listeners of `on…`. */
-export type Attributes = Readonly<Record<string, string | number | boolean | Listener>>
+type Attributes = Readonly<Record<string, string | number | boolean | Listener>>
 
 /** An element. Children that are strings become text, whatever is in them. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(

@@ -309,6 +309,7 @@ async function refresh(): Promise<void> {
   try {
     sets = await api.readSets()
     drawSetChoice()
+    drawNotices()
     const now = sets.find(({ name }) => name === setName())
     if (now === undefined || set === null) return
     if (now.version === set.version && now.provisional === set.provisional) {

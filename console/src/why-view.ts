@@ -90,7 +90,7 @@ function words({ candidates }: Decision, { words: all, runnerUp }: Explanation):
         'span',
         { class: 'of' },
         runnerUp
-          ? `log odds for ${best.route} (+) against ${runnerUp.route} (−)`
+          ? `log odds for ${best.route}\u00a0(+) against ${runnerUp.route}\u00a0(−)`
           : `log odds for ${best.route}`,
       ),
     ),

@@ -7,8 +7,8 @@ export function probability(value: number): string {
   return value.toFixed(3)
 }
 
-/** A threshold as people write it: two digits, or three where they differ. */
-export const threshold = (value: number): string => value.toFixed(3).replace(/(\.\d\d)0$/, '$1')
+/** A threshold as people write it: two digits, up to four where it has them. */
+export const threshold = (value: number): string => value.toFixed(4).replace(/0{1,2}$/, '')
 
 /** `1 route`, `2 routes`. */
 export function counted(count: number, noun: string): string {

@@ -96,7 +96,7 @@ describe('route sets on the page', () => {
       expect(await page.text('#demo')).toContain('Demo routes')
       expect(await page.text('#verdict-route')).toBe('refund')
       await page.click('#teach button')
-      await page.untilText('.change', 'the first that is stored')
+      await page.untilText('.change', 'now your own set')
       expect(await page.count('#demo')).toBe(0)
     } finally {
       await demo.end()

@@ -158,8 +158,9 @@ export class Page {
     throw new Error(`Tab never reaches ${id}, only ${way.join(', ')}`)
   }
 
+  /** A PNG of what is in view. */
   async screenshot(): Promise<Buffer> {
-    const { data } = await this.send('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true })
+    const { data } = await this.send('Page.captureScreenshot', { format: 'png' })
     return Buffer.from(String(data), 'base64')
   }
 

@@ -41,6 +41,8 @@ describe('the package', () => {
         'dist/index.d.ts',
         'dist/cli/main.js',
         'dist/app/fit-process.js',
+        'dist/app/lint-process.js',
+        'dist/console/index.html',
         'dist/THIRD-PARTY-LICENCES.txt',
         'dist/encoders/builtin/model/strata-encoder-1.bin',
         'dist/encoders/builtin/model/MODEL_CARD.md',
