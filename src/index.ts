@@ -1,5 +1,5 @@
-import type { Encoder } from './contracts/index.ts'
-import { Router as CoreRouter, parseRouteSet } from './core/index.ts'
+import type { AsyncEncoder, Encoder } from './contracts/index.ts'
+import { AsyncRouter, Router as CoreRouter, parseRouteSet } from './core/index.ts'
 import { builtinEncoder, loadBuiltinEncoder } from './encoders/builtin/index.ts'
 
 export * from './core/index.ts'
@@ -32,15 +32,21 @@ export interface CreateRouterOptions {
   readonly outOfScope?: readonly string[]
   /** Confidence a route needs, 0..1 (default 0.5), or an error rate to keep to, which needs labelled data at `fit`. */
   readonly defaults?: { readonly threshold?: number; readonly maxErrorRate?: number }
-  /** Default: the built-in encoder. */
-  readonly encoder?: Encoder
+  /** Default: the built-in encoder. With one that has to be waited for, only the calls that end in `Async` work. */
+  readonly encoder?: Encoder | AsyncEncoder
 }
 
 /**
  * Checks and compiles a route set, with the built-in encoder unless another is given.
  * @throws StrataError `invalid_route_set` with every problem in `details`
  */
+export function createRouter(
+  options: CreateRouterOptions & { readonly encoder: AsyncEncoder },
+): Promise<AsyncRouter>
+export function createRouter(options: CreateRouterOptions & { readonly encoder?: Encoder }): Promise<Router>
+export function createRouter(options: CreateRouterOptions): Promise<Router>
 export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions): Promise<Router> {
   const checked = parseRouteSet(routeSet)
+  if (encoder && 'encodeMany' in encoder) return AsyncRouter.compileAsync(checked, encoder)
   return CoreRouter.compile(checked, encoder ?? (await loadBuiltinEncoder()))
 }

@@ -11,7 +11,8 @@ export type {
   RecordPage,
   RecordPosition,
 } from './decision-records.ts'
-export type { Encoder } from './encoder.ts'
+export type { DriftReference, DriftReferenceStore } from './drift-references.ts'
+export type { AsyncEncoder, EncodeOptions, Encoder } from './encoder.ts'
 export type { Evaluation, FitProgress, FitReport } from './reports.ts'
 export type {
   LabelledText,

@@ -38,6 +38,7 @@ export function compileRoutes(
   routeSet: RouteSet,
   encoder: Encoder,
   onProgress: FitProgress = () => {},
+  onHeldOut: (held: HeldOutEvidence) => void = () => {},
 ): Omit<SnapshotData, 'report'> & Pick<FitReport, 'accuracyCv' | 'eceCv' | 'eceCvByChance'> {
   const routes = routeSet.routes.length
   const texts = collectTrainingTexts(routeSet)
@@ -51,6 +52,7 @@ export function compileRoutes(
   const cohesion = routeCohesion(rows.dense, rows.dims, exampleRows(texts, routes))
   const fitHead = isFullFitAffordable(rows) ? fitFullHead : fitRivalHead
   const { head, postings, held } = fitHead({ texts, featurised, cohesion, onProgress })
+  onHeldOut(held)
   onProgress({ stage: 'calibrate', done: 0, total: 1 })
   const calibration = calibrate(held, priorCalibration(routes, perRoute), routes)
   return {

@@ -1,6 +1,7 @@
 import type { Encoder, FitProgress, FitReport, LabelledText, RouteSet } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { seededRandom, shuffle } from '../util/random.ts'
+import type { HeldOutEvidence } from './calibration/cross-validation.ts'
 import { type ActedRow, guaranteedThreshold } from './calibration/guarantee.ts'
 import { calibrateOnLabels } from './calibration/labelled.ts'
 import { scopeThreshold } from './calibration/scope-threshold.ts'
@@ -22,6 +23,12 @@ export interface FitOptions {
   readonly delta?: number
   /** Called now and then during a long fit. */
   readonly onProgress?: FitProgress
+}
+
+/** How to fit the routers of a cascade. */
+export interface WatchedFitOptions extends FitOptions {
+  /** Told what models that never saw an example make of it, for every example that could be held out. */
+  readonly onHeldOut?: (held: HeldOutEvidence) => void
 }
 
 const DEFAULT_DELTA = 0.05
@@ -48,7 +55,7 @@ export function keptThreshold(before: Pick<SnapshotData, 'routeSet' | 'report'>,
 export function fitSnapshot(
   routeSet: RouteSet,
   encoder: Encoder,
-  options: FitOptions,
+  options: WatchedFitOptions,
   threshold = defaultThreshold(routeSet),
 ): SnapshotData {
   const start = performance.now()
@@ -71,6 +78,7 @@ export function fitSnapshot(
     routeSet,
     encoder,
     options.onProgress,
+    options.onHeldOut,
   )
   const examples = compiled.examples.offsets.at(-1) ?? 0
   const report = (

@@ -1,7 +1,9 @@
 export type {
+  AsyncEncoder,
   Candidate,
   Decision,
   DecisionReason,
+  EncodeOptions,
   Encoder,
   Evaluation,
   Explanation,
@@ -18,5 +20,6 @@ export type {
   Target,
 } from '../contracts/index.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
+export { AsyncRouter } from './async-router.ts'
 export { parseLabelledRows, parseRoute, parseRouteSet } from './parse-route-set.ts'
 export { type FitOptions, Router } from './router.ts'

@@ -1,5 +1,6 @@
 import type {
   Decision,
+  EncodeOptions,
   Encoder,
   Evaluation,
   FitProgress,
@@ -11,6 +12,7 @@ import type {
 import { StrataError } from '../errors/index.ts'
 import { checkRouteOptions, checkText } from './check-query.ts'
 import { Decider } from './decider.ts'
+import { withChangedRoute, withNewRoute, withoutRoute } from './edit-route-set.ts'
 import { checkLabels } from './evaluation/check-labels.ts'
 import { evaluateDecisions } from './evaluation/evaluate.ts'
 import { explain } from './explain.ts'
@@ -24,7 +26,7 @@ import { textsToFit } from './training-texts.ts'
 export type { FitOptions } from './fit-snapshot.ts'
 
 // Up to this many texts a full fit takes about 20 ms, so that an edit needs no provisional stage.
-const QUICK_FIT_TEXTS = 100
+export const QUICK_FIT_TEXTS = 100
 
 /**
  * Decides which route a text belongs to. One snapshot decides at any time; an edit or a fit puts another in its
@@ -97,18 +99,20 @@ export class Router {
     return withLatency(decision, start)
   }
 
+  /** False when only the calls that end in `Async` work, as the encoder has to be waited for. */
+  get isSynchronous(): boolean {
+    return true
+  }
+
   /**
-   * As `route`, for callers that hold any encoder: it may be one that has to be waited for.
+   * As `route`; works with every encoder, like all calls that end in `Async`.
    * @throws StrataError `aborted` when `signal` is
    */
   async routeAsync(
     text: string,
-    { signal, ...options }: RouteOptions & { readonly signal?: AbortSignal } = {},
+    { signal, ...options }: RouteOptions & EncodeOptions = {},
   ): Promise<Decision> {
-    if (signal?.aborted)
-      throw new StrataError('aborted', 'The decision was aborted before it was made.', {
-        cause: signal.reason,
-      })
+    mustGoOn(signal)
     return this.route(text, options)
   }
 
@@ -140,20 +144,22 @@ export class Router {
     return texts.map((text) => this.route(text, options))
   }
 
+  /** As `routeMany`. */
+  async routeManyAsync(
+    texts: readonly string[],
+    { signal, ...options }: RouteOptions & EncodeOptions = {},
+  ): Promise<Decision[]> {
+    mustGoOn(signal)
+    return this.routeMany(texts, options)
+  }
+
   /**
    * Adds a route; live at once.
    * @param route in any of the shapes that route files take
    * @throws StrataError `invalid_route_set` with every problem in `details`, `route_exists`
    */
   add(route: unknown): void {
-    const added = parseRoute(route)
-    if (this.routeSet.routes.some(({ name }) => name === added.name)) {
-      throw new StrataError(
-        'route_exists',
-        `There is a route named "${added.name}" already. Use update to change it, or choose another name.`,
-      )
-    }
-    this.replace({ ...this.routeSet, routes: [...this.routeSet.routes, added] })
+    this.replace(withNewRoute(this.routeSet, parseRoute(route)))
   }
 
   /**
@@ -162,12 +168,7 @@ export class Router {
    * @throws StrataError `invalid_route_set` with every problem in `details`, `route_not_found`
    */
   update(route: unknown): void {
-    const updated = parseRoute(route)
-    this.#mustHave(updated.name)
-    this.replace({
-      ...this.routeSet,
-      routes: this.routeSet.routes.map((old) => (old.name === updated.name ? updated : old)),
-    })
+    this.replace(withChangedRoute(this.routeSet, parseRoute(route)))
   }
 
   /**
@@ -175,14 +176,7 @@ export class Router {
    * @throws StrataError `route_not_found`
    */
   remove(name: string): void {
-    this.#mustHave(name)
-    this.replace({ ...this.routeSet, routes: this.routeSet.routes.filter((route) => route.name !== name) })
-  }
-
-  #mustHave(name: string): void {
-    if (!this.routeSet.routes.some((route) => route.name === name)) {
-      throw new StrataError('route_not_found', `There is no route named "${name}".`)
-    }
+    this.replace(withoutRoute(this.routeSet, name))
   }
 
   /**
@@ -193,15 +187,15 @@ export class Router {
     const { scorer, snapshot } = this.#decider
     const threshold = keptThreshold(snapshot, routeSet)
     if (textsToFit(routeSet) <= QUICK_FIT_TEXTS)
-      this.#adopt(fitSnapshot(routeSet, this.encoder, {}, threshold), false)
-    else this.#adopt(updateProvisionally(scorer, routeSet, this.encoder, threshold), true)
+      this.adopt(fitSnapshot(routeSet, this.encoder, {}, threshold), false)
+    else this.adopt(updateProvisionally(scorer, routeSet, this.encoder, threshold), true)
   }
 
   /** Fits the present route set in full; of a calibration by labelled data, if there was one, the threshold is kept. */
   refit(onProgress?: FitProgress): FitReport {
     const threshold = keptThreshold(this.#decider.snapshot, this.routeSet)
     const options = onProgress ? { onProgress } : {}
-    this.#adopt(fitSnapshot(this.routeSet, this.encoder, options, threshold), false)
+    this.adopt(fitSnapshot(this.routeSet, this.encoder, options, threshold), false)
     return this.report
   }
 
@@ -210,11 +204,12 @@ export class Router {
    * @throws StrataError `invalid_data` for labels that name no route, `not_enough_data` when `maxErrorRate` cannot be promised
    */
   fit(options: FitOptions = {}): FitReport {
-    this.#adopt(fitSnapshot(this.routeSet, this.encoder, options), false)
+    this.adopt(fitSnapshot(this.routeSet, this.encoder, options), false)
     return this.report
   }
 
-  #adopt(snapshot: SnapshotData, provisional: boolean): void {
+  /** Has another snapshot of the same encoder decide from now on. */
+  protected adopt(snapshot: SnapshotData, provisional: boolean): void {
     this.#decider = new Decider(snapshot, this.encoder, contentHash(snapshot, provisional), this.#decider)
     this.#provisional = provisional
   }
@@ -236,6 +231,45 @@ export class Router {
     )
   }
 
+  /** As `add`. */
+  async addAsync(route: unknown, { signal }: EncodeOptions = {}): Promise<void> {
+    mustGoOn(signal)
+    this.add(route)
+  }
+
+  /** As `update`. */
+  async updateAsync(route: unknown, { signal }: EncodeOptions = {}): Promise<void> {
+    mustGoOn(signal)
+    this.update(route)
+  }
+
+  /** As `remove`. */
+  async removeAsync(name: string, { signal }: EncodeOptions = {}): Promise<void> {
+    mustGoOn(signal)
+    this.remove(name)
+  }
+
+  /** As `replace`. */
+  async replaceAsync(routeSet: RouteSet, { signal }: EncodeOptions = {}): Promise<void> {
+    mustGoOn(signal)
+    this.replace(routeSet)
+  }
+
+  /** As `fit`. */
+  async fitAsync({ signal, ...options }: FitOptions & EncodeOptions = {}): Promise<FitReport> {
+    mustGoOn(signal)
+    return this.fit(options)
+  }
+
+  /** As `evaluate`. */
+  async evaluateAsync(
+    data: readonly LabelledText[],
+    { signal, ...options }: RouteOptions & EncodeOptions = {},
+  ): Promise<Evaluation> {
+    mustGoOn(signal)
+    return this.evaluate(data, options)
+  }
+
   /** The snapshot that decides now as bytes, for `load`. */
   save(): Uint8Array {
     const { scorer, fingerprint } = this.#decider
@@ -245,6 +279,11 @@ export class Router {
       provisional: this.#provisional,
     })
   }
+}
+
+function mustGoOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new StrataError('aborted', 'The call was aborted before it was begun.', { cause: signal.reason })
 }
 
 function withLatency(decision: Decision, start: number): Decision {

@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   shutting_down: { status: 503, retryable: true, level: 'info' },
   port_in_use: { status: 500, retryable: false, level: 'error' },
   file_not_found: { status: 500, retryable: false, level: 'error' },
+  encoder_failed: { status: 502, retryable: true, level: 'error' },
   storage_failed: { status: 503, retryable: true, level: 'error' },
   aborted: { status: 499, retryable: true, level: 'info' },
   internal: { status: 500, retryable: false, level: 'error' },

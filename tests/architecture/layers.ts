@@ -37,6 +37,13 @@ export const LAYERS: readonly Layer[] = [
     packages: [],
     mayUseNode: true,
   },
+  {
+    path: 'encoders/onnx',
+    mayImport: [...LAYER_0, 'core/text'],
+    packages: ['onnxruntime-node'],
+    mayUseNode: true,
+  },
+  { path: 'encoders/openai-compatible', mayImport: LAYER_0, packages: [], mayUseNode: true },
   { path: 'stores', mayImport: [...LAYER_0, 'observability'], packages: ['kysely'], mayUseNode: true },
 
   {
