@@ -1,9 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -11,12 +9,11 @@ import { parseRouteSet, Router } from '../../src/index.ts'
 import { type Decided, decideAll } from '../engine/decide-all.mjs'
 import { portableWork } from '../engine/portable-work.ts'
 import { encoder } from '../engine/route-sets.ts'
+import { Browser, chromium } from './browser.ts'
+import { Page } from './page.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const isBuilt = existsSync(join(root, 'dist', 'core', 'index.js'))
-const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-)
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -72,50 +69,19 @@ function listen(work: string, onReport: (report: Report) => void): Promise<Serve
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-/** Opens the page in a headless browser with a profile of its own, until it reports. */
+/** Opens the page in a browser until it reports. */
 async function askBrowser(command: string, work: string): Promise<Report> {
-  const profile = mkdtempSync(join(tmpdir(), 'stratarouter-chromium-'))
   const reported = Promise.withResolvers<Report>()
   const server = await listen(work, reported.resolve)
   const { port } = server.address() as AddressInfo
-  const browser = spawn(
-    command,
-    [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-dev-shm-usage',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--user-data-dir=${profile}`,
-      // The page is read until the browser is told to end.
-      '--remote-debugging-port=0',
-      `http://127.0.0.1:${port}/`,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  let complaints = ''
-  browser.stderr.on('data', (chunk: Buffer) => {
-    complaints = `${complaints}${chunk}`.slice(-4000)
-  })
-  const ended = new Promise<void>((resolve) => {
-    browser.on('close', () => resolve())
-  })
-  browser.on('error', reported.reject)
-  browser.on('close', (code) =>
-    reported.reject(new Error(`${command} ended with code ${code}: ${complaints}`)),
-  )
+  const browser = await Browser.launch(command)
   try {
+    await Page.open(browser, `http://127.0.0.1:${port}/`)
     return await reported.promise
   } finally {
-    browser.kill('SIGKILL')
-    await ended
+    await browser.close()
     server.closeAllConnections()
     server.close()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }
 

@@ -138,6 +138,32 @@ describe('route sets on the page', () => {
     await page.click('#route-support')
     expect(await page.text('#panel-support')).toContain('The threshold is 1')
   })
+
+  it('are shown as they are now once a decision comes from another version', async () => {
+    const page = await console.open({ text: 'where is my invoice?' })
+    await console.putSet('default', [billing, support, { name: 'third', examples: ['one more'] }])
+    await page.fill('#message', 'where is the invoice?')
+    await page.untilText('#routes-title', '3 routes')
+    console.expectNoMishaps()
+  })
+
+  it('of many routes are shown in parts and filtered by what a route says', async () => {
+    const many = Array.from({ length: 130 }, (_, index) => ({
+      name: `route-${index}`,
+      examples: [`the wish of number ${index}`],
+    }))
+    await console.putSet('many', many)
+    const page = await console.open({ set: 'many' })
+    expect(await page.count('.route')).toBe(100)
+    await page.click('#more-routes')
+    expect(await page.count('.route')).toBe(130)
+    expect(await page.count('#more-routes')).toBe(0)
+    await page.fill('#filter', 'number 12')
+    await page.until(`document.querySelectorAll('.route').length === 11`)
+    await page.fill('#filter', 'nothing of the kind')
+    await page.untilText('#routes', 'No route says that')
+    console.expectNoMishaps()
+  })
 })
 
 describe('a page without its server', () => {
