@@ -38,7 +38,7 @@ export const configSchema = z.strictObject({
       }),
       workers: describe(z.union([z.literal('auto'), z.int().min(1).max(MOST_WORKERS)]).default(1), {
         description:
-          'Processes that decide, on the one port. `auto` is one for each core that this process may use (the quota of a container counts). Each holds everything in memory.',
+          'Processes that decide, on the one port. `auto` is one for each core that Node finds it may use (`os.availableParallelism()`). Each holds everything in memory.',
       }),
       allowedHosts: describe(
         z

@@ -193,10 +193,14 @@ test('serve answers, keeps standard output to JSON lines and stops when told', a
   expect(existsSync(folder.file('data/stratarouter.db'))).toBe(true)
 })
 
-test('serve refuses more processes than it can start, and says how to have more', async () => {
-  const { code, errorOut } = await inFolder(['serve', '--workers', '4'])
-  expect(code).toBe(EXIT_CODES.usage.code)
-  expect(errorOut).toMatch(/^error: --workers expects auto or 1, got "4": .*one process.*load balancer/)
+test('serve refuses a number of workers that is none, and says what may be given', async () => {
+  for (const workers of ['many', '0', '1.5', '-2', '257']) {
+    const { code, errorOut } = await inFolder(['serve', `--workers=${workers}`])
+    expect(code).toBe(EXIT_CODES.usage.code)
+    expect(errorOut).toBe(
+      `error: --workers expects auto or a whole number from 1 to 256, got "${workers}".\n`,
+    )
+  }
 })
 
 test('serve on a taken port ends with 5 and says how to choose another', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
@@ -118,6 +118,20 @@ describe('a worker that is killed', () => {
     process.kill(killed, 'SIGKILL')
     await untilReplaced(server, killed)
     expect(await versions()).toEqual([2, 2])
+  })
+})
+
+describe('workers that die again and again', () => {
+  it('end the server with the reason, once none serves and five have not come up', async () => {
+    const server = await processes.started(two)
+    const database = join(processes.folder, '.stratarouter', 'stratarouter.db')
+    writeFileSync(database, 'no database')
+    for (const file of ['-wal', '-shm']) rmSync(database + file, { force: true })
+    for (const worker of workersOf(server)) process.kill(worker, 'SIGKILL')
+    expect(await server.ended()).toBe(1)
+    expect(server.printed).toMatch(/No worker serves, and the last 5 ended before they were ready/)
+    const reasons = server.log().filter(({ code }) => code === 'storage_failed')
+    expect(reasons.length).toBeGreaterThanOrEqual(5)
   })
 })
 

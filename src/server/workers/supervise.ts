@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../../config/index.ts'
 import { createLogger } from '../../observability/index.ts'
 import { announceReady } from '../announce-ready.ts'
 import type { RunServerOptions } from '../run-server.ts'
+import { collectGarbage, keepHeapSmall } from '../small-heap.ts'
 import { untilToldToStop } from '../told-to-stop.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -12,6 +13,7 @@ export async function supervise(
   options: RunServerOptions,
 ): Promise<void> {
   const { config } = loaded
+  keepHeapSmall()
   const logger = createLogger(config.log.level)
   for (const note of loaded.notes) logger.warn(note)
   const { limits } = config
@@ -23,6 +25,7 @@ export async function supervise(
     logger,
   })
   const url = await supervisor.start()
+  collectGarbage()
   const told = untilToldToStop()
   logger.info({ workers: count }, 'all workers serve')
   announceReady(url, config, logger, options.print)

@@ -228,7 +228,8 @@ export class Supervisor {
         break
       case 'refused': {
         const { code, message: text, details } = message
-        if (!this.#hasStarted) this.#refusal ??= new StrataError(code, text, { details })
+        if (this.#hasStarted) this.#options.logger.error({ worker: worker.number, code, details }, text)
+        else this.#refusal ??= new StrataError(code, text, { details })
         break
       }
       case 'changed':
