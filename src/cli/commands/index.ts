@@ -9,6 +9,7 @@ export const COMMANDS = {
   fit: async (): Promise<Command> => (await import('./fit.ts')).fit,
   diff: async (): Promise<Command> => (await import('./diff.ts')).diff,
   serve: async (): Promise<Command> => (await import('./serve.ts')).serve,
+  bench: async (): Promise<Command> => (await import('./bench.ts')).bench,
   config: async (): Promise<Command> => (await import('./config.ts')).config,
   doctor: async (): Promise<Command> => (await import('./doctor.ts')).doctor,
   completion: async (): Promise<Command> => (await import('./completion.ts')).completion,
