@@ -12,7 +12,6 @@ import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
 import { refuseForeignHosts } from './host-check.ts'
 import { createHotPath, type HotPath } from './hot/hot-path.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
-import { olderEndpoints } from './older/older-endpoints.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
 import { parseJsonBody } from './parse-json-body.ts'
@@ -61,7 +60,6 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...evaluationEndpoints,
     ...lintEndpoints,
     ...healthEndpoints(readiness),
-    ...olderEndpoints,
     ...olderEndpoints,
   ]
 }
