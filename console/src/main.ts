@@ -1,23 +1,21 @@
 import type { Decision, RouteDefinition } from '../../src/contracts/index.ts'
+import { announce } from './announcer.ts'
 import * as api from './api.ts'
 import { type Change, changeView } from './change-view.ts'
 import { decisionView } from './decision-view.ts'
 import { byId, h, redraw } from './dom.ts'
 import type { Health } from './health-view.ts'
 import { LatestDecision } from './latest-decision.ts'
+import { demoNotice, failureNotice, retryButton } from './notices.ts'
 import { RoutesView } from './routes-view.ts'
+import { samplesView } from './samples-view.ts'
 import { offerThemes } from './theme-choice.ts'
+import { setThresholdOf, thresholdOf } from './thresholds.ts'
 import { whyView } from './why-view.ts'
 import { counted, spokenDecision } from './words.ts'
 
-/** How long a decision must stand before it is read out. */
-const SPEAK_AFTER_MS = 700
 /** How often a set that is being refitted is looked at. */
 const REFIT_LOOK_MS = 1000
-/** The engine's own, where nothing else is said. */
-const DEFAULT_THRESHOLD = 0.5
-const OUTSIDE_TEXT = 'what is the meaning of life?'
-
 interface Edit {
   /** Such as "Changed refund". */
   readonly what: string
@@ -37,7 +35,6 @@ let set: api.SetAnswer | null = null
 let health: Health = 'loading'
 let decision: Decision | null = null
 let change: (Change & { readonly edit: Edit; readonly undo: Edit['write'] }) | null = null
-let speaking: ReturnType<typeof setTimeout> | undefined
 let looking: ReturnType<typeof setTimeout> | undefined
 
 const latest = new LatestDecision({
@@ -65,7 +62,7 @@ const latest = new LatestDecision({
     )
     byId('why-card').hidden = true
     byId('teach').hidden = true
-    speak(text)
+    announce(text)
   },
 })
 
@@ -87,10 +84,6 @@ const routesView = new RoutesView({
 })
 
 const setName = (): string => setChoice.value
-
-function retryButton(id: string, action: () => unknown): HTMLElement {
-  return h('button', { type: 'button', id, onclick: () => void action() }, 'Try again')
-}
 
 function put(route: RouteDefinition): Promise<void> {
   const write = (version: number) => api.putRoute(setName(), route, version)
@@ -156,26 +149,6 @@ function dismissChange(): void {
   message.focus()
 }
 
-function thresholdOf(name: string): number {
-  const route = set?.routes.find((candidate) => candidate.name === name)
-  return route?.threshold ?? setThreshold()
-}
-
-/** The set's threshold, which a fit on labelled data may have chosen: seen where the best candidate has none of its own. */
-function setThreshold(): number {
-  const best = decision?.candidates[0]?.route
-  const own = set?.routes.find(({ name }) => name === best)?.threshold
-  if (decision && best !== undefined && own === undefined) return decision.threshold
-  return set?.defaults?.threshold ?? DEFAULT_THRESHOLD
-}
-
-function speak(text: string): void {
-  clearTimeout(speaking)
-  speaking = setTimeout(() => {
-    byId('announcer').textContent = text
-  }, SPEAK_AFTER_MS)
-}
-
 function drawChange(): void {
   redraw(byId('change'), change ? changeView(change, () => void undoEdit(), dismissChange) : null)
 }
@@ -194,7 +167,13 @@ function drawDecision(): void {
     )
     return
   }
-  redraw(byId('decision'), ...decisionView(decision, { thresholdOf, before: change?.before ?? null }))
+  redraw(
+    byId('decision'),
+    ...decisionView(decision, {
+      thresholdOf: (name) => thresholdOf(name, set, decision),
+      before: change?.before ?? null,
+    }),
+  )
   if (decision.explanation) redraw(byId('why'), ...whyView(decision, decision.explanation))
   if (document.activeElement !== teachRoute) {
     // The route that it did not go to and most likely should have.
@@ -203,7 +182,7 @@ function drawDecision(): void {
   }
   const changed =
     change?.before && change.before.route !== decision.route ? 'The edit changed the decision. ' : ''
-  speak(`${changed}${spokenDecision(decision)}`)
+  announce(`${changed}${spokenDecision(decision)}`)
 }
 
 function onMessage(): void {
@@ -231,51 +210,20 @@ function drawSet(): void {
   teachRoute.replaceChildren(...routes.map(({ name }) => h('option', { value: name }, name)))
   if (routes.some(({ name }) => name === selected)) teachRoute.value = selected
   const file = set.name === 'default' ? (server?.file ?? null) : null
-  routesView.show({ set, setThreshold: setThreshold(), health, file })
-  drawSamples(routes)
+  routesView.show({ set, setThreshold: setThresholdOf(set, decision), health, file })
+  redraw(byId('samples'), ...samplesView(routes, choose))
   drawNotices()
 }
 
-function drawSamples(routes: readonly RouteDefinition[]): void {
-  const step = Math.max(1, Math.floor(routes.length / 3))
-  const texts = [0, step, 2 * step].flatMap((index) => routes[index]?.examples[0] ?? [])
-  const choose = (text: string) => {
-    message.value = text
-    onMessage()
-    message.focus()
-  }
-  const buttons = [...new Set([...texts, OUTSIDE_TEXT])].map((text, index) =>
-    h(
-      'button',
-      { type: 'button', class: 'sample', id: `sample-${index}`, onclick: () => choose(text) },
-      text,
-    ),
-  )
-  redraw(byId('samples'), h('span', { class: 'quiet' }, 'For example'), ...buttons)
+function choose(text: string): void {
+  message.value = text
+  onMessage()
+  message.focus()
 }
 
 function drawNotices(problem?: api.CallProblem): void {
   const isDemo = server?.demo === true && set?.name === 'default' && set.version === 0
-  const demo = isDemo
-    ? h(
-        'p',
-        { class: 'notice', id: 'demo', role: 'note' },
-        h('b', {}, 'Demo routes. '),
-        'This server has no routes of its own and serves those of an imaginary support desk. An edit stores them as your own set. To serve yours: ',
-        h('code', {}, 'stratarouter serve --routes routes.yaml'),
-      )
-    : null
-  const failed = problem
-    ? h(
-        'p',
-        { class: 'notice refusal', id: 'failure', role: 'alert' },
-        problem.message,
-        problem.requestId ? ` (request ${problem.requestId})` : '',
-        ' ',
-        retryButton('retry', start),
-      )
-    : null
-  redraw(byId('notices'), failed, demo)
+  redraw(byId('notices'), problem ? failureNotice(problem, start) : null, isDemo ? demoNotice() : null)
 }
 
 async function loadHealth(): Promise<void> {
