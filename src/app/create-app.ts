@@ -10,6 +10,7 @@ import { createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { createRedactor } from '../redaction/redactor.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
 import type { DecisionLog } from './decision-log.ts'
+import type { DriftWatch } from './drift-watch.ts'
 import type { FeedbackBook } from './feedback-book.ts'
 import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
@@ -48,6 +49,8 @@ export interface App {
   readonly decisions: DecisionLog
   /** What people said would have been right. */
   readonly feedback: FeedbackBook
+  /** Whether traffic still looks as it did after the fit. */
+  readonly drift: DriftWatch
   /** The route sets: listing, reading and writing them. */
   readonly routes: RouteSets
   /** The router that decides for a set now (`default` if not named); throws `route_set_not_found`. */
@@ -140,6 +143,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const metrics = new Metrics()
   metrics.include(routes.shadows.outcomes)
   metrics.include(records.queues)
+  metrics.include(records.drift)
+  routes.onChange(({ name, version }) => {
+    if (version === 0) records.forget(name)
+  })
   const linter = new RouteSetLinter()
   const watch = file === undefined || given ? undefined : followFile(file, seen, routes, logger)
   return {
@@ -151,6 +158,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version: packageVersion,
     decisions: records.decisions,
     feedback: records.feedback,
+    drift: records.drift,
     demo: options.demo === true && file === undefined,
     routes,
     router: (setName) => routes.router(setName),

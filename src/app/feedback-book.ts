@@ -36,6 +36,8 @@ interface GivenFeedback {
 }
 
 const PAGE_ROWS = 1000
+/** Rows of one delete, so that decisions are made in between. */
+const DELETE_ROWS = 500
 
 /** What people said would have been right, kept for the next fit. */
 export class FeedbackBook {
@@ -87,6 +89,13 @@ export class FeedbackBook {
       'feedback_not_found',
       `There is no feedback ${id}; GET /v1/feedback lists what there is.`,
     )
+  }
+
+  /** Deletes what was said of a set that is no more. */
+  async forget(routeSet: string): Promise<void> {
+    while ((await this.#options.store.deleteSet(routeSet, DELETE_ROWS)) === DELETE_ROWS) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   /** All that was said of a set, the oldest first; it may name routes that the set no longer has. */

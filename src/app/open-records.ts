@@ -5,6 +5,7 @@ import { type Logger, QueueFigures } from '../observability/index.ts'
 import { createRedactor } from '../redaction/redactor.ts'
 import { openSqliteRecordStores } from '../stores/index.ts'
 import { DecisionLog } from './decision-log.ts'
+import { DriftWatch } from './drift-watch.ts'
 import { FeedbackBook } from './feedback-book.ts'
 
 interface RecordsOptions {
@@ -20,7 +21,10 @@ interface RecordsOptions {
 export interface Records {
   readonly decisions: DecisionLog
   readonly feedback: FeedbackBook
+  readonly drift: DriftWatch
   readonly queues: QueueFigures
+  /** Lets go of what belongs to a set that is no more; what was recorded of its decisions stays until it is old. */
+  forget(set: string): void
   /** Writes what waits and closes the database. */
   close(): Promise<void>
 }
@@ -56,12 +60,30 @@ export async function openRecords({
     router,
     decision: (id) => decisions.get(id),
   })
+  const drift = new DriftWatch({
+    references: stores.driftReferences,
+    clock,
+    logger,
+    snapshotOf: (set) => router(set).snapshot,
+  })
+  let forgetting = Promise.resolve()
   return {
     decisions,
     feedback,
+    drift,
     queues,
+    forget(set) {
+      drift.forget(set)
+      forgetting = forgetting
+        .then(() => feedback.forget(set))
+        .catch((error: unknown) =>
+          logger.error({ routeSet: set, err: error }, 'feedback could not be deleted'),
+        )
+    },
     async close() {
       await decisions.close()
+      await drift.idle()
+      await forgetting
       await stores.close()
     },
   }

@@ -96,6 +96,8 @@ export interface FeedbackStore {
   list(routeSet: string | undefined, limit: number, after?: FeedbackPosition): Promise<FeedbackPage>
   /** False when there was none of that id. */
   delete(id: string): Promise<boolean>
+  /** Deletes the feedback on a set, at most `most` rows; returns how many. */
+  deleteSet(routeSet: string, most: number): Promise<number>
 }
 
 export interface FeedbackPosition {

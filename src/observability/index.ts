@@ -1,4 +1,6 @@
 export { Counter } from './counter.ts'
+export { DriftMonitor, type DriftStatus } from './drift-monitor.ts'
+export { Gauge } from './gauge.ts'
 export { createLogger, type Logger } from './logger.ts'
 export {
   type MetricFamily,
@@ -6,7 +8,7 @@ export {
   renderFamilies,
   withoutGauges,
 } from './metric-family.ts'
-export { Metrics, type Operation } from './metrics.ts'
+export { type MetricSource, Metrics, type Operation } from './metrics.ts'
 export { ProcessRecorder } from './process-figures.ts'
 export { QueueFigures } from './queue-figures.ts'
 export { acceptableRequestId, createIdSource } from './request-id.ts'

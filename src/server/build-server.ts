@@ -18,6 +18,7 @@ import { parseJsonBody } from './parse-json-body.ts'
 import { renderReferencePage } from './reference-page.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
+import { driftEndpoints } from './routes/drift.ts'
 import { evaluationEndpoints } from './routes/evaluation.ts'
 import { feedbackEndpoints } from './routes/feedback.ts'
 import { healthEndpoints, type Readiness } from './routes/health.ts'
@@ -57,6 +58,7 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...feedbackEndpoints,
     ...routesEndpoints,
     ...routeSetEndpoints,
+    ...driftEndpoints,
     ...evaluationEndpoints,
     ...lintEndpoints,
     ...healthEndpoints(readiness),

@@ -13,12 +13,13 @@ interface MadeDecision {
 }
 
 /**
- * The decision as JSON with its id in front. Every decision that is answered passes here once: it is counted, and
- * recorded where it belongs to the sample.
+ * The decision as JSON with its id in front. Every decision that is answered passes here once: it is counted,
+ * watched for drift, and recorded where it belongs to the sample.
  */
 export function finishDecision(app: App, { set = DEFAULT_SET, text, decision }: MadeDecision): string {
   const id = nextId()
   app.metrics.recordDecision(decision)
+  app.drift.observe(set, decision)
   if (app.decisions.wants(id)) {
     app.decisions.note({ id, routeSet: set, version: app.routes.get(set).version, text, decision })
   }

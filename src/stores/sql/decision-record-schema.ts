@@ -6,6 +6,7 @@ export interface RecordDatabase {
   decision_records: DecisionRecordsTable
   recording_salt: { id: number; salt: string }
   feedback: FeedbackTable
+  drift_references: DriftReferencesTable
 }
 
 export interface DecisionRecordsTable {
@@ -37,6 +38,15 @@ interface FeedbackTable {
   text_hash: string
   route: string | null
   decision_id: string | null
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
+interface DriftReferencesTable {
+  route_set: string
+  snapshot: string
+  /** The DriftReference as JSON. */
+  body: string
   /** Milliseconds since the epoch. */
   at: number
 }

@@ -62,6 +62,17 @@ export class SqlFeedbackStore implements FeedbackStore {
     })
   }
 
+  deleteSet(routeSet: string, most: number): Promise<number> {
+    return this.#attempt(`delete the feedback on ${routeSet}`, async () => {
+      const ofSet = this.#database.selectFrom('feedback').where('route_set', '=', routeSet)
+      const { numDeletedRows } = await this.#database
+        .deleteFrom('feedback')
+        .where('id', 'in', ofSet.select('id').limit(most))
+        .executeTakeFirst()
+      return Number(numDeletedRows)
+    })
+  }
+
   async #deleteOldest(routeSet: string, rowsKept: number): Promise<void> {
     const ofSet = this.#database.selectFrom('feedback').where('route_set', '=', routeSet)
     const { rows } = await ofSet

@@ -1,6 +1,7 @@
-import type { DecisionRecordStore, FeedbackStore } from '../../contracts/index.ts'
+import type { DecisionRecordStore, DriftReferenceStore, FeedbackStore } from '../../contracts/index.ts'
 import type { RecordDatabase } from '../sql/decision-record-schema.ts'
 import { SqlDecisionRecordStore } from '../sql/sql-decision-record-store.ts'
+import { SqlDriftReferenceStore } from '../sql/sql-drift-reference-store.ts'
 import { SqlFeedbackStore } from '../sql/sql-feedback-store.ts'
 import { attemptOnce, type StorageAttempt } from '../sql/storage-attempt.ts'
 import { openSqliteDatabase } from './open-sqlite-database.ts'
@@ -8,6 +9,7 @@ import { openSqliteDatabase } from './open-sqlite-database.ts'
 interface RecordStores {
   readonly records: DecisionRecordStore
   readonly feedback: FeedbackStore
+  readonly driftReferences: DriftReferenceStore
   close(): Promise<void>
 }
 
@@ -25,6 +27,7 @@ export async function openSqliteRecordStores(file: string): Promise<RecordStores
   return {
     records: new SqlDecisionRecordStore(database, attemptWhenFree),
     feedback: new SqlFeedbackStore(database, attemptWhenFree),
+    driftReferences: new SqlDriftReferenceStore(database, attemptWhenFree),
     close: () => database.destroy(),
   }
 }

@@ -86,4 +86,13 @@ export function checkFeedbackStore(harness: FeedbackStoreHarness): void {
     strictEqual(await store.delete('a'), false)
     deepStrictEqual(await allOf(store), [])
   })
+
+  withStore('deletes what was said of a set, so much at a time', async (store) => {
+    await store.put(said('other', 0, { routeSet: 'other' }), 9)
+    for (let count = 0; count < 5; count++) await store.put(said(`f${count}`, count), 9)
+    strictEqual(await store.deleteSet('default', 3), 3)
+    strictEqual(await store.deleteSet('default', 3), 2)
+    strictEqual(await store.deleteSet('default', 3), 0)
+    strictEqual((await allOf(store)).length, 1)
+  })
 }
