@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -48,7 +49,14 @@ export function runGuide(text: string): GuideRun[] {
     const program = join(programs, 'stratarouter')
     writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'src/cli/main.ts')}" "$@"\n`)
     chmodSync(program, 0o755)
-    const env = { PATH: `${programs}:${process.env.PATH}`, HOME: folder, COLUMNS: '96' }
+    const port = freePort()
+    const env = {
+      PATH: `${programs}:${process.env.PATH}`,
+      HOME: folder,
+      COLUMNS: '96',
+      PORT: port,
+      URL: `http://127.0.0.1:${port}`,
+    }
     const runs: GuideRun[] = []
     for (const [, language, file, body = ''] of text.matchAll(FENCED)) {
       if (file !== undefined) writeFileSync(join(folder, file), body)
@@ -63,7 +71,26 @@ export function runGuide(text: string): GuideRun[] {
     }
     return runs
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    endServer(join(folder, 'server.pid'))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+/** A port that is free now, for a guide that starts a server: it knows it as `$PORT`, and the server as `$URL`. */
+function freePort(): string {
+  const program =
+    "const server = require('node:net').createServer().listen(0, '127.0.0.1', () => { console.log(server.address().port); server.close() })"
+  return spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout.trim()
+}
+
+/** Ends the server that a guide has started and not ended, as when a command before the last has failed. */
+function endServer(pidFile: string): void {
+  if (!existsSync(pidFile)) return
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+  } catch (error) {
+    // It has ended as it should.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 
@@ -73,7 +100,8 @@ export function withOutput(text: string, runs: readonly GuideRun[]): string {
   return text.replaceAll(FENCED, (block: string, language: string) => {
     if (language !== 'console') return block
     const { command, output } = runs[index++]!
-    return `\`\`\`console\n$ ${command}\n${output.replaceAll(/[ \t]+$/gm, '').trimEnd()}\n\`\`\``
+    const shown = output.replaceAll(/[ \t]+$/gm, '').trimEnd()
+    return `\`\`\`console\n$ ${command}\n${shown === '' ? '' : `${shown}\n`}\`\`\``
   })
 }
 
