@@ -169,11 +169,11 @@ function conditionText(when: { phrase?: string; regex?: string; metadata?: unkno
   return `metadata ${JSON.stringify(when.metadata)}`
 }
 
-function summarise(
+/** The explanation in a sentence. */
+export function summarise(
   decision: Decision,
   { nearest, rules, runnerUp, usedContext, segment }: Omit<Explanation, 'summary'>,
 ): string {
-  const percent = (p: number) => `${(p * 100).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)}%`
   const best = decision.candidates[0]
   if (!best) return 'There is no route to choose from.'
   const where = `${usedContext ? ' with the previous messages' : ''}${segment === undefined ? '' : ` by the part "${segment}"`}`
@@ -197,3 +197,11 @@ function summarise(
 }
 
 const round = (x: number) => Math.round(x * 1000) / 1000
+
+/** 100% and 0% only of what is exactly that: a threshold can be, a confidence never is. */
+function percent(p: number): string {
+  if (p === 0 || p === 1) return `${p * 100}%`
+  if (p > 0.999) return 'more than 99.9%'
+  if (p < 0.001) return 'less than 0.1%'
+  return `${(p * 100).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)}%`
+}

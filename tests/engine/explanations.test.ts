@@ -161,7 +161,7 @@ describe('an explanation', () => {
     expect(summary('refund the payment', 1)).toStrictEqual([
       'below-threshold',
       expect.stringMatching(
-        /^No match: the best route, refund, has .*% confidence where 100.0% is needed\.$/,
+        /^No match: the best route, refund, has .*% confidence where 100% is needed\.$/,
       ),
     ])
   })
