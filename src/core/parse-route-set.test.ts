@@ -124,6 +124,58 @@ describe('what is accepted', () => {
     expect(notes[3]).toMatch(/^routes\[0\]\.score_threshold is not used: .*threshold/)
   })
 
+  test('a router saved by semantic-router 1 loads as it is, its raw thresholds passed over', () => {
+    const { routeSet, notes } = parseRouteSetWithNotes({
+      router_type: 'indexed',
+      encoder: { type: 'huggingface', name: 'all-MiniLM-L6-v2' },
+      sparse_encoder: null,
+      alpha: 0.7,
+      top_k: 5,
+      aggregation: 'mean',
+      index: { type: 'local' },
+      confidence_threshold: 0.4,
+      calibrator: { method: 'platt', params: { a: [1], b: [0] } },
+      refresh_interval: null,
+      routes: [
+        {
+          name: 'billing',
+          utterances: ['where is my invoice?'],
+          description: null,
+          confidence_threshold: 0.45,
+          metadata: {},
+        },
+      ],
+    })
+    expect(routeSet).toEqual({
+      routes: [{ name: 'billing', examples: ['where is my invoice?'], metadata: {} }],
+    })
+    expect(notes).toContain('encoder is not used: the encoder is chosen where the router is made.')
+    expect(notes).toContainEqual(expect.stringMatching(/^confidence_threshold .* raw similarities/))
+  })
+
+  test.each([{ type: 'HuggingFaceEncoder', model_name: null, dimension: 384 }, null])(
+    'a router saved by the older StrataRouter loads as it is: encoder_config %j',
+    (encoder_config) => {
+      const state = { version: '0.2.1', mode: 'local', dimension: 384, threshold: 0.5, encoder_config }
+      const route = {
+        name: 'billing',
+        utterances: ['invoice'],
+        description: null,
+        metadata: {},
+        threshold: 0.82,
+      }
+      const { routeSet, notes } = parseRouteSetWithNotes({ ...state, routes: [route] })
+      expect(routeSet.routes).toEqual([
+        { name: 'billing', examples: ['invoice'], metadata: {}, threshold: 0.82 },
+      ])
+      expect(notes).toContainEqual(expect.stringMatching(/^threshold is not used/))
+    },
+  )
+
+  test('a threshold at the top of our own file is refused, as it would do nothing', () => {
+    expect(() => parseRouteSet({ threshold: 0.7, routes: [] })).toThrow(/threshold: unknown field/)
+  })
+
   test('the same text twice in a route, or in two, is no error', () => {
     expect(
       parseRouteSet([

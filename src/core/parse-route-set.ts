@@ -42,16 +42,39 @@ const ROUTE_FIELDS = [
 ]
 const NAME_FIELDS = ['name', 'id']
 const EXAMPLE_FIELDS = ['examples', 'utterances', 'references']
-/** Fields of semantic-router files that mean nothing here: accepted, and noted. */
+const OTHER_ENCODER = 'the encoder is chosen where the router is made'
+const OTHER_SCORING = 'examples are weighed by a trained head'
+const RAW_SIMILARITY =
+  'it compares raw similarities; set threshold, a confidence, if the default does not suit'
+/** Fields of semantic-router files, of 0.1 and of 1, that mean nothing here: accepted, and noted. */
 const FOREIGN_SET_FIELDS: Readonly<Record<string, string>> = {
-  encoder_type: 'the encoder is chosen where the router is made',
-  encoder_name: 'the encoder is chosen where the router is made',
+  encoder_type: OTHER_ENCODER,
+  encoder_name: OTHER_ENCODER,
+  encoder: OTHER_ENCODER,
+  sparse_encoder: OTHER_ENCODER,
+  router_type: 'there is one kind of router',
+  alpha: OTHER_SCORING,
+  top_k: OTHER_SCORING,
+  aggregation: OTHER_SCORING,
+  index: 'the route set holds its own vectors',
+  refresh_interval: 'the route set holds its own vectors',
+  confidence_threshold: RAW_SIMILARITY,
+  calibrator: 'confidence is calibrated by fitting; give labelled data to fit',
+}
+/** What the older StrataRouter saves beside the routes; its `version` is that of the program. */
+const OLDER_STATE_FIELDS: Readonly<Record<string, string>> = {
+  version: 'it is that of the program that saved the file',
+  mode: 'there is one kind of router',
+  dimension: OTHER_ENCODER,
+  encoder_config: OTHER_ENCODER,
+  threshold: RAW_SIMILARITY,
 }
 const FOREIGN_ROUTE_FIELDS: Readonly<Record<string, string>> = {
   function_schemas: 'routing does not call functions; put what the application needs into metadata or target',
   function_schema: 'routing does not call functions; put what the application needs into metadata or target',
   llm: 'name the model in target',
-  score_threshold: 'it compares raw similarities; set threshold, a confidence, if the default does not suit',
+  score_threshold: RAW_SIMILARITY,
+  confidence_threshold: RAW_SIMILARITY,
 }
 
 /**
@@ -90,8 +113,10 @@ function readRouteSet(value: unknown, problems: ProblemList, notes: Map<string, 
     problems.add('', 'expected an object with routes, or a list of routes', { got: value })
     return { routes: [] }
   }
-  noteOrRefuse(value, '', SET_FIELDS, FOREIGN_SET_FIELDS, problems, notes)
-  const version = fieldOf(value, 'version')
+  const isOlderState = Object.hasOwn(value, 'encoder_config')
+  if (isOlderState) noteOrRefuse(value, '', ['routes'], OLDER_STATE_FIELDS, problems, notes)
+  else noteOrRefuse(value, '', SET_FIELDS, FOREIGN_SET_FIELDS, problems, notes)
+  const version = isOlderState ? undefined : fieldOf(value, 'version')
   if (version !== undefined && version !== 1) {
     problems.add('version', 'expected 1, the only version there is', { got: version })
   }
