@@ -111,6 +111,12 @@ export class RouteSets {
     return this.#live.routerFor(name ?? DEFAULT_SET, message)
   }
 
+  /** The version of a set that a snapshot belongs to: that of the canary where it decided, otherwise the active one. */
+  versionOf(name: string, snapshot: string): number {
+    const { version, canary } = this.#live.get(name)
+    return canary?.router.snapshot === snapshot ? canary.version : version
+  }
+
   /**
    * Says what was answered, so that the shadow of the set, if it has one, decides the message too, after the answer.
    * @remarks A comparison where no set has a shadow.

@@ -21,7 +21,8 @@ export function finishDecision(app: App, { set = DEFAULT_SET, text, decision }: 
   app.metrics.recordDecision(decision)
   app.drift.observe(set, decision)
   if (app.decisions.wants(id)) {
-    app.decisions.note({ id, routeSet: set, version: app.routes.get(set).version, text, decision })
+    const version = app.routes.versionOf(set, decision.snapshot)
+    app.decisions.note({ id, routeSet: set, version, text, decision })
   }
   return `{"id":"${id}",${JSON.stringify(decision).slice(1)}`
 }

@@ -1,8 +1,16 @@
+import type { App } from '../../app/index.ts'
+import type { RouteOptions } from '../../contracts/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { finishDecision } from '../finish-decision.ts'
 import { decisionSchema, decisionsSchema } from '../wire/decision.ts'
 import { optionsOf, readBatchRequest, readEmbedding, readRouteRequest } from '../wire/read-route-request.ts'
 import { batchRequestSchema, routeRequestSchema } from '../wire/route-request.ts'
+
+function decideText(app: App, set: string | undefined, text: string, options: RouteOptions): string {
+  const decision = app.routerFor(set, text).route(text, options)
+  app.answered(set, text, options, decision)
+  return finishDecision(app, { set, text, decision })
+}
 
 export const decisionEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
@@ -25,11 +33,12 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     ],
     parse: (body, app) => readRouteRequest(body, app.config.server.textLimitBytes),
     decide(app, body) {
-      const router = app.router(body.routeSet)
       const options = optionsOf(body)
       const { routeSet: set, text } = body
-      if (text !== undefined) return finishDecision(app, { set, text, decision: router.route(text, options) })
-      const vector = readEmbedding(body.embedding as string | readonly number[], app.encoder.dimensions)
+      if (text !== undefined) return decideText(app, set, text, options)
+      const embedding = body.embedding as string | readonly number[]
+      const vector = readEmbedding(embedding, app.encoder.dimensions)
+      const router = app.routerFor(set, String(vector[0]))
       return finishDecision(app, { set, decision: router.routeVector(vector, options) })
     },
   }),
@@ -46,12 +55,9 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     errors: ['invalid_request', 'route_set_not_found', 'text_too_long', 'payload_too_large'],
     parse: (body, app) => readBatchRequest(body, app.config.server.textLimitBytes),
     decide(app, body) {
-      const { routeSet: set, texts } = body
-      const decisions = app.router(set).routeMany(texts, optionsOf(body))
-      const finished = decisions.map((decision, index) =>
-        finishDecision(app, { set, text: texts[index], decision }),
-      )
-      return `{"decisions":[${finished.join(',')}]}`
+      const options = optionsOf(body)
+      const decisions = body.texts.map((text) => decideText(app, body.routeSet, text, options))
+      return `{"decisions":[${decisions.join(',')}]}`
     },
   }),
 ]
