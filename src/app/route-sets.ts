@@ -117,12 +117,6 @@ export class RouteSets {
     return canary?.router.snapshot === snapshot ? canary.version : version
   }
 
-  /** The version that a decision of this snapshot came from: that of the canary, or else the one that decides now. */
-  versionOf(name: string, snapshot: string): number {
-    const { version, canary } = this.#live.get(name)
-    return canary?.router.snapshot === snapshot ? canary.version : version
-  }
-
   /**
    * Says what was answered, so that the shadow of the set, if it has one, decides the message too, after the answer.
    * @remarks A comparison where no set has a shadow.
