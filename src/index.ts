@@ -1,5 +1,12 @@
 import type { AsyncEncoder, Encoder } from './contracts/index.ts'
-import { AsyncRouter, Router as CoreRouter, parseRouteSet } from './core/index.ts'
+import {
+  type Asking,
+  type AskRule,
+  AsyncRouter,
+  Cascade,
+  Router as CoreRouter,
+  parseRouteSet,
+} from './core/index.ts'
 import { builtinEncoder, loadBuiltinEncoder } from './encoders/builtin/index.ts'
 
 export * from './core/index.ts'
@@ -49,4 +56,42 @@ export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions
   const checked = parseRouteSet(routeSet)
   if (encoder && 'encodeMany' in encoder) return AsyncRouter.compileAsync(checked, encoder)
   return CoreRouter.compile(checked, encoder ?? (await loadBuiltinEncoder()))
+}
+
+/** A route set as written in a route file, and the two encoders of a cascade. */
+export interface CreateCascadeOptions extends Omit<CreateRouterOptions, 'encoder'> {
+  /** Answers what it is sure of. Default: the built-in encoder. */
+  readonly fast?: Encoder
+  /** Asked for the rest, such as `loadOnnxEncoder` or `openAiEncoder` make. */
+  readonly slow: AsyncEncoder
+  /** For which queries the slower encoder is asked. Default: `{ share: 0.2 }`, the least sure fifth. */
+  readonly ask?: AskRule
+  /** How long one asking may take, in milliseconds, before the faster encoder decides alone. Default 2000. */
+  readonly timeoutMs?: number
+  /** Told of each asking: what came of it and how long it took. */
+  readonly onAsk?: (asking: Asking) => void
+}
+
+const DEFAULT_TIMEOUT_MS = 2000
+
+/**
+ * Checks and fits a route set for two encoders: the faster one answers what it is sure of, the slower one is asked for
+ * the rest. The texts of the set are encoded by both, which with a remote encoder takes as long as that takes.
+ * @throws StrataError `invalid_route_set` with every problem in `details`, `encoder_failed`
+ */
+export async function createCascade({
+  fast,
+  slow,
+  ask,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+  onAsk,
+  ...routeSet
+}: CreateCascadeOptions): Promise<Cascade> {
+  return Cascade.compile(parseRouteSet(routeSet), {
+    fast: fast ?? (await loadBuiltinEncoder()),
+    slow,
+    ...(ask ? { ask } : {}),
+    limit: () => AbortSignal.timeout(timeoutMs),
+    ...(onAsk ? { onAsk } : {}),
+  })
 }

@@ -7,11 +7,11 @@ import type { RobustnessResult } from './robustness.ts'
 import type { ScopeResult } from './scope.ts'
 import type { SmallSetFigures, SmallSetsResult } from './small-sets.ts'
 
-const percent = (value: number, digits = 1): string => (100 * value).toFixed(digits)
+export const percent = (value: number, digits = 1): string => (100 * value).toFixed(digits)
 const interval = (ends: readonly number[], digits = 1): string =>
   ends.map((end) => percent(end, digits)).join(' to ')
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const align = head.map((_, column) => (column === 0 ? '---' : '---:'))
   return [line(head), line(align), ...rows.map(line)].join('\n')

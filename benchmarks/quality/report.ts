@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AccuracyResult } from './accuracy.ts'
 import { measureBars } from './bars.ts'
+import { CASCADE_BARS } from './cascade-bars.ts'
+import type { CascadeResult } from './cascade-result.ts'
+import { cascadeScopeTable, cascadeTable } from './cascade-tables.ts'
 import type { GuaranteeResult } from './guarantee.ts'
 import { drawReliability, drawRiskCoverage, drawScope } from './pictures.ts'
 import {
@@ -33,7 +36,8 @@ function renderFiles(): Map<string, string> {
   const guarantee = readResult<GuaranteeResult>(committedResults, 'guarantee')
   const robustness = readResult<RobustnessResult>(committedResults, 'robustness')
   const smallSets = readResult<SmallSetsResult>(committedResults, 'small-sets')
-  const measured = [accuracy, hidden, scope, smallSets, guarantee, robustness].filter(
+  const cascade = readResult<CascadeResult>(committedResults, 'cascade')
+  const measured = [accuracy, hidden, scope, smallSets, guarantee, robustness, cascade].filter(
     (result) => result !== undefined,
   )
   const sections: Record<string, string> = {
@@ -61,6 +65,11 @@ function renderFiles(): Map<string, string> {
     sections.robustness = robustnessTable(robustness)
     sections['two intents'] = twoIntentsTable(robustness)
     sections.languages = languagesTable(robustness)
+  }
+  if (cascade) {
+    sections['cascade bars'] = barsTable(measureBars({ cascade }, CASCADE_BARS))
+    sections.cascade = cascadeTable(cascade)
+    sections['cascade scope'] = cascadeScopeTable(cascade)
   }
   files.set(PAGE, fillSections(readFileSync(new URL(PAGE, root), 'utf8'), sections))
   return files

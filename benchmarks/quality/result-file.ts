@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadBuiltinEncoder } from '../../src/index.ts'
-import { BENCHMARK_SEED, type SubjectName } from './subject.ts'
+import { BENCHMARK_SEED, type ResultName } from './subject.ts'
 
 /** Under which conditions a subject was measured. */
 export interface Conditions {
@@ -63,7 +63,7 @@ export async function conditionsOf(
   }
 }
 
-export function writeResult(folder: URL, subject: SubjectName, conditions: Conditions, result: object): void {
+export function writeResult(folder: URL, subject: ResultName, conditions: Conditions, result: object): void {
   mkdirSync(folder, { recursive: true })
   const fields = Object.entries({ subject, conditions, ...result }).map(([key, value]: [string, unknown]) => {
     const isList = Array.isArray(value) && typeof value[0] === 'object'
@@ -80,7 +80,7 @@ const print = (value: unknown): string =>
   )
 
 /** A result file, or undefined where the subject has not been measured. */
-export function readResult<Result>(folder: URL, subject: SubjectName): ResultFile<Result> | undefined {
+export function readResult<Result>(folder: URL, subject: ResultName): ResultFile<Result> | undefined {
   const file = new URL(`${subject}.json`, folder)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ResultFile<Result>) : undefined
 }

@@ -17,6 +17,8 @@ export const SUBJECTS = [
   'robustness',
 ] as const
 export type SubjectName = (typeof SUBJECTS)[number]
+/** What has a result file: the subjects, and the cascade, which is measured by a program of its own. */
+export type ResultName = SubjectName | 'cascade'
 
 /** Anything drawn beside the examples comes from this seed. */
 export const BENCHMARK_SEED = 20_261

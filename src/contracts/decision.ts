@@ -5,6 +5,9 @@
  */
 export type DecisionReason = 'match' | 'rule' | 'below-threshold' | 'out-of-scope' | 'ambiguous'
 
+/** What came of asking a slower encoder; without an answer the faster one decides alone. */
+export type AskOutcome = 'answered' | 'timed-out' | 'failed'
+
 /** A route that was considered. */
 export interface Candidate {
   /** Its name. */
@@ -35,6 +38,10 @@ export interface Decision {
   readonly snapshot: string
   /** How long the decision took, the explanation included, in microseconds. */
   readonly latencyUs: number
+  /** Of a cascade: name of the encoder that had the last word. */
+  readonly encoder?: string
+  /** Of a cascade, when the slower encoder was asked: whether it answered, and why not. */
+  readonly asked?: AskOutcome
   /** Present when parts of the message ask for different routes: one entry a part, in order. */
   readonly intents?: readonly Intent[]
   /** Present when it was asked for. */

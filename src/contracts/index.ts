@@ -1,5 +1,13 @@
 export type { Clock } from './clock.ts'
-export type { Candidate, Decision, DecisionReason, Explanation, Intent, RouteOptions } from './decision.ts'
+export type {
+  AskOutcome,
+  Candidate,
+  Decision,
+  DecisionReason,
+  Explanation,
+  Intent,
+  RouteOptions,
+} from './decision.ts'
 export type {
   DecisionFilter,
   DecisionRecordStore,

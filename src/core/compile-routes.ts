@@ -33,12 +33,14 @@ const FRONTIER_PRIOR_ROWS = 200
 const PRIOR_ROWS = 30
 const CHANCE_SEED = 1
 
+export type WatchHeldOut = (held: HeldOutEvidence, calibration: Calibration) => void
+
 /** Compiles a checked route set: features, head, calibration. Deterministic; the slow step of a fit. */
 export function compileRoutes(
   routeSet: RouteSet,
   encoder: Encoder,
   onProgress: FitProgress = () => {},
-  onHeldOut: (held: HeldOutEvidence) => void = () => {},
+  onHeldOut: WatchHeldOut = () => {},
 ): Omit<SnapshotData, 'report'> & Pick<FitReport, 'accuracyCv' | 'eceCv' | 'eceCvByChance'> {
   const routes = routeSet.routes.length
   const texts = collectTrainingTexts(routeSet)
@@ -52,9 +54,9 @@ export function compileRoutes(
   const cohesion = routeCohesion(rows.dense, rows.dims, exampleRows(texts, routes))
   const fitHead = isFullFitAffordable(rows) ? fitFullHead : fitRivalHead
   const { head, postings, held } = fitHead({ texts, featurised, cohesion, onProgress })
-  onHeldOut(held)
   onProgress({ stage: 'calibrate', done: 0, total: 1 })
   const calibration = calibrate(held, priorCalibration(routes, perRoute), routes)
+  onHeldOut(held, calibration)
   return {
     encoder: { name: encoder.name, fingerprint: encoder.fingerprint, dimensions: encoder.dimensions },
     routeSet,

@@ -1,11 +1,10 @@
 import type { Encoder, FitProgress, FitReport, LabelledText, RouteSet } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { seededRandom, shuffle } from '../util/random.ts'
-import type { HeldOutEvidence } from './calibration/cross-validation.ts'
 import { type ActedRow, guaranteedThreshold } from './calibration/guarantee.ts'
 import { calibrateOnLabels } from './calibration/labelled.ts'
 import { scopeThreshold } from './calibration/scope-threshold.ts'
-import { compileRoutes } from './compile-routes.ts'
+import { compileRoutes, type WatchHeldOut } from './compile-routes.ts'
 import { DEFAULT_THRESHOLD, Decider } from './decider.ts'
 import { checkLabels } from './evaluation/check-labels.ts'
 import type { SnapshotData } from './snapshot-data.ts'
@@ -28,7 +27,7 @@ export interface FitOptions {
 /** How to fit the routers of a cascade. */
 export interface WatchedFitOptions extends FitOptions {
   /** Told what models that never saw an example make of it, for every example that could be held out. */
-  readonly onHeldOut?: (held: HeldOutEvidence) => void
+  readonly onHeldOut?: WatchHeldOut
 }
 
 const DEFAULT_DELTA = 0.05

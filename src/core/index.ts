@@ -1,4 +1,5 @@
 export type {
+  AskOutcome,
   AsyncEncoder,
   Candidate,
   Decision,
@@ -21,5 +22,15 @@ export type {
 } from '../contracts/index.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
 export { AsyncRouter } from './async-router.ts'
+export {
+  type Asking,
+  type AskRule,
+  Cascade,
+  type CascadeCounts,
+  type CascadeParts,
+  type CascadeReport,
+} from './cascade.ts'
+export type { CascadeEvaluation } from './cascade-evaluation.ts'
+export type { Join } from './cascade-join.ts'
 export { parseLabelledRows, parseRoute, parseRouteSet } from './parse-route-set.ts'
 export { type FitOptions, Router } from './router.ts'

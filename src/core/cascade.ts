@@ -1,0 +1,419 @@
+import type {
+  AskOutcome,
+  AsyncEncoder,
+  Decision,
+  EncodeOptions,
+  Encoder,
+  FitReport,
+  LabelledText,
+  RouteOptions,
+  RouteSet,
+} from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
+import { sha256 } from '../util/sha256.ts'
+import { AsyncRouter } from './async-router.ts'
+import { scopeThreshold } from './calibration/scope-threshold.ts'
+import { joinDecisions, MOST_CANDIDATES, opinionsOf, underThreshold } from './cascade-decision.ts'
+import { type CascadeEvaluation, evaluateCascade } from './cascade-evaluation.ts'
+import { type CascadeState, readCascade, writeCascade } from './cascade-file.ts'
+import {
+  confidenceOf,
+  fitJoin,
+  heldOutOpinions,
+  type Join,
+  type Opinion,
+  refineJoin,
+} from './cascade-join.ts'
+import { withChangedRoute, withNewRoute, withoutRoute } from './edit-route-set.ts'
+import type { FitOptions, WatchedFitOptions } from './fit-snapshot.ts'
+import { parseRoute } from './parse-route-set.ts'
+import { Router } from './router.ts'
+
+/**
+ * When the slower encoder is asked: for about this share of the queries that belong to the set, the least sure ones
+ * (above 0, at most 1), or for those whose confidence is below (0..1). Before *no match* it is asked always.
+ */
+export type AskRule = { readonly share: number } | { readonly below: number }
+
+/** What a cascade is made of. */
+export interface CascadeParts {
+  /** Answers what it is sure of. */
+  readonly fast: Encoder
+  /** Asked for the rest. */
+  readonly slow: AsyncEncoder
+  /** Default: `{ share: 0.2 }`. */
+  readonly ask?: AskRule
+  /** A signal that ends one asking when it has taken too long; without it the slower encoder takes as long as it takes. */
+  readonly limit?: () => AbortSignal
+  /** Told of each asking. */
+  readonly onAsk?: (asking: Asking) => void
+}
+
+/** One time that the slower encoder was asked. */
+export interface Asking {
+  readonly outcome: AskOutcome
+  readonly milliseconds: number
+  /** Why there was no answer. */
+  readonly error?: unknown
+}
+
+/** What a fit of a cascade did. */
+export interface CascadeReport {
+  readonly fast: FitReport
+  readonly slow: FitReport
+  /** Confidence below which the slower encoder is asked. */
+  readonly askBelow: number
+  /** How much the opinion of each router counts. */
+  readonly join: Join
+}
+
+/** Counts since the cascade was made. */
+export type CascadeCounts = { readonly sure: number } & { readonly [outcome in AskOutcome]: number }
+
+const DEFAULT_ASK: AskRule = { share: 0.2 }
+// Where no example could be held out, nobody knows how sure the faster router is of what it has not seen.
+const ASK_BELOW_UNKNOWN = 0.8
+
+/**
+ * Two routers of one route set: one answers at once what it is sure of, the other, whose encoder has to be waited for,
+ * is asked for the rest, and the two opinions are joined. What the join weighs, and below what confidence is asked, is
+ * chosen by cross-validation on the examples.
+ */
+export class Cascade {
+  readonly fast: Router
+  readonly slow: AsyncRouter
+  readonly #parts: CascadeParts
+  readonly #counts = { sure: 0, answered: 0, 'timed-out': 0, failed: 0 }
+  #state: CascadeState
+  #snapshot = ''
+  #edits: Promise<unknown> = Promise.resolve()
+
+  private constructor(fast: Router, slow: AsyncRouter, state: CascadeState, parts: CascadeParts) {
+    this.fast = fast
+    this.slow = slow
+    this.#state = state
+    this.#parts = parts
+    this.#name()
+  }
+
+  /**
+   * Fits both routers of a checked route set, and how they are joined.
+   * @throws StrataError as `Router.compile`, `encoder_failed`, `aborted`
+   */
+  static async compile(
+    routeSet: RouteSet,
+    parts: CascadeParts,
+    { signal, ...options }: FitOptions & EncodeOptions = {},
+  ): Promise<Cascade> {
+    const ask = checkAsk(parts.ask ?? DEFAULT_ASK)
+    const routes = routeSet.routes.length
+    const held: { opinions: Opinion[]; labels: Int32Array }[] = []
+    const watched: WatchedFitOptions = {
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      onHeldOut: (evidence, calibration) => {
+        held.push({ opinions: heldOutOpinions(evidence, calibration, routes), labels: evidence.labels })
+      },
+    }
+    const slow = await AsyncRouter.compileAsync(routeSet, speaking(parts), { ...watched, signal })
+    const fast = Router.compile(routeSet, parts.fast, watched)
+    const [slowHeld, fastHeld] = held
+    // Both hold out the same examples in the same order, as that depends on nothing but the texts.
+    const pairs = fastHeld!.opinions.map((opinion, row) => ({
+      fast: opinion,
+      slow: slowHeld!.opinions[row]!,
+    }))
+    const cascade = new Cascade(
+      fast,
+      slow,
+      {
+        join: fitJoin(pairs, fastHeld!.labels),
+        askBelow: askBelow(ask, fastHeld!.opinions.map(confidenceOf)),
+        threshold: fast.report.thresholds.default,
+      },
+      parts,
+    )
+    if (options.data) await cascade.#fit(options, { signal })
+    else checkPromise(options)
+    return cascade
+  }
+
+  /**
+   * A cascade from what `save` returned; it decides the same, bit for bit.
+   * @throws StrataError `invalid_snapshot`, `encoder_mismatch`
+   */
+  static load(bytes: Uint8Array, parts: CascadeParts): Cascade {
+    const { state, fast, slow } = readCascade(bytes)
+    return new Cascade(
+      Router.load(fast, parts.fast),
+      AsyncRouter.loadAsync(slow, speaking(parts)),
+      state,
+      parts,
+    )
+  }
+
+  /** Name of what decides now: 32 hexadecimal digits, a hash of both snapshots and of how they are joined. */
+  get snapshot(): string {
+    return this.#snapshot
+  }
+
+  /** The route set that decides now, as checked. */
+  get routeSet(): RouteSet {
+    return this.fast.routeSet
+  }
+
+  /** What the last fit did. */
+  get report(): CascadeReport {
+    const { askBelow: below, join } = this.#state
+    return { fast: this.fast.report, slow: this.slow.report, askBelow: below, join }
+  }
+
+  /** How often the faster router was sure, and what came of the other times. */
+  get counts(): CascadeCounts {
+    return { ...this.#counts }
+  }
+
+  /**
+   * The decision of the faster router if it is sure, otherwise null: `routeAsync` asks then.
+   * @throws StrataError `invalid_request`
+   */
+  routeIfSure(text: string, options: RouteOptions = {}): Decision | null {
+    const decision = this.#fastDecision(text, options)
+    if (!this.#isSure(decision)) return null
+    this.#counts.sure++
+    return decision
+  }
+
+  /**
+   * Decides one text. When the slower encoder fails or takes too long, the faster router decides alone, and `asked`
+   * says so.
+   * @throws StrataError `invalid_request`, `aborted`
+   */
+  async routeAsync(
+    text: string,
+    { signal, ...options }: RouteOptions & EncodeOptions = {},
+  ): Promise<Decision> {
+    mustGoOn(signal)
+    const start = performance.now()
+    const decision = this.routeIfSure(text, options) ?? (await this.#ask(text, options, signal))
+    return { ...decision, latencyUs: Math.round((performance.now() - start) * 10_000) / 10 }
+  }
+
+  /** Decides texts one by one, exactly as `routeAsync` does. */
+  async routeManyAsync(
+    texts: readonly string[],
+    options: RouteOptions & EncodeOptions = {},
+  ): Promise<Decision[]> {
+    const decisions: Decision[] = []
+    for (const text of texts) decisions.push(await this.routeAsync(text, options))
+    return decisions
+  }
+
+  /** Scores the cascade on labelled data, and says what asking gained. */
+  async evaluateAsync(
+    data: readonly LabelledText[],
+    options: RouteOptions & EncodeOptions = {},
+  ): Promise<CascadeEvaluation> {
+    return evaluateCascade(this, data, options)
+  }
+
+  /**
+   * Fits both routers anew, calibrates both and their join on labelled data.
+   * @throws StrataError `invalid_data`, `invalid_request` for `maxErrorRate`, which is for single routers
+   */
+  fitAsync({ signal, ...options }: FitOptions & EncodeOptions = {}): Promise<CascadeReport> {
+    return this.#inOrder(() => this.#fit(options, { signal }))
+  }
+
+  /** Adds a route; live when both routers have it. */
+  addAsync(route: unknown, options: EncodeOptions = {}): Promise<void> {
+    const added = parseRoute(route)
+    return this.#inOrder(() => this.#replace(withNewRoute(this.routeSet, added), options))
+  }
+
+  /** Replaces the route of the same name; live when both routers have it. */
+  updateAsync(route: unknown, options: EncodeOptions = {}): Promise<void> {
+    const updated = parseRoute(route)
+    return this.#inOrder(() => this.#replace(withChangedRoute(this.routeSet, updated), options))
+  }
+
+  /** Takes a route away. */
+  removeAsync(name: string, options: EncodeOptions = {}): Promise<void> {
+    return this.#inOrder(() => this.#replace(withoutRoute(this.routeSet, name), options))
+  }
+
+  /** Both snapshots and how they are joined as bytes, for `load`. */
+  save(): Uint8Array {
+    return writeCascade({ state: this.#state, fast: this.fast.save(), slow: this.slow.save() })
+  }
+
+  #name(): void {
+    const parts = [this.fast.snapshot, this.slow.snapshot, JSON.stringify(this.#state)]
+    this.#snapshot = sha256(new TextEncoder().encode(parts.join('\n'))).slice(0, 32)
+  }
+
+  #fastDecision(text: string, options: RouteOptions): Decision {
+    const decision = this.fast.route(text, options)
+    return {
+      ...underThreshold(decision, this.routeSet, options.threshold, this.#state.threshold),
+      snapshot: this.#snapshot,
+      encoder: this.fast.encoder.name,
+    }
+  }
+
+  /** Nothing is refused that was not asked about. */
+  #isSure({ reason, confidence, route }: Decision): boolean {
+    if (reason === 'rule' || this.routeSet.routes.length === 0) return true
+    return route !== null && confidence >= this.#state.askBelow
+  }
+
+  async #ask(text: string, options: RouteOptions, caller: AbortSignal | undefined): Promise<Decision> {
+    const start = performance.now()
+    const limit = this.#parts.limit?.()
+    const signals = [caller, limit].filter((signal) => signal !== undefined)
+    const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined
+    const wide = { ...options, topK: MOST_CANDIDATES }
+    try {
+      const slow = await endingWith(this.slow.routeAsync(text, { ...wide, signal }), signal)
+      this.#tell({ outcome: 'answered', milliseconds: performance.now() - start })
+      return this.#joined(this.#fastDecision(text, wide), slow, options)
+    } catch (error) {
+      mustGoOn(caller)
+      const outcome = limit?.aborted ? 'timed-out' : 'failed'
+      this.#tell({ outcome, milliseconds: performance.now() - start, error })
+      return { ...this.#fastDecision(text, options), asked: outcome }
+    }
+  }
+
+  #joined(fast: Decision, slow: Decision, options: RouteOptions): Decision {
+    const joint = joinDecisions(fast, slow, this.#state.join, {
+      routeSet: this.routeSet,
+      threshold: options.threshold,
+      defaultThreshold: this.#state.threshold,
+      topK: options.topK,
+    })
+    return { ...joint, snapshot: this.#snapshot, encoder: this.slow.asyncEncoder.name, asked: 'answered' }
+  }
+
+  #tell(asking: Asking): void {
+    this.#counts[asking.outcome]++
+    this.#parts.onAsk?.(asking)
+  }
+
+  async #fit(options: FitOptions, waiting: EncodeOptions): Promise<CascadeReport> {
+    checkPromise(options)
+    await this.slow.fitAsync({ ...options, ...waiting })
+    this.fast.fit(options)
+    const { data } = options
+    const threshold = this.routeSet.defaults?.threshold
+    this.#state = { ...this.#state, threshold: threshold ?? this.fast.report.thresholds.default }
+    if (data && data.length > 0) await this.#calibrate(data, waiting)
+    this.#name()
+    return this.report
+  }
+
+  /** Join, threshold and the confidence to ask below, by what both routers make of labelled texts. */
+  async #calibrate(data: readonly LabelledText[], waiting: EncodeOptions): Promise<void> {
+    const places = new Map(this.routeSet.routes.map(({ name }, place) => [name, place]))
+    const labels = data.map(({ route }) => (route === null ? -1 : (places.get(route) as number)))
+    const wide = { topK: MOST_CANDIDATES }
+    const texts = data.map(({ text }) => text)
+    const slow = await this.slow.routeManyAsync(texts, { ...wide, ...waiting })
+    const fast = this.fast.routeMany(texts, wide)
+    const names = [...places.keys()]
+    const pairs = fast.map((decision, row) => opinionsOf(names, decision, slow[row]!))
+    const { below } = { below: this.#state.askBelow, ...this.#parts.ask }
+    const { share } = { share: undefined, ...(this.#parts.ask ?? DEFAULT_ASK) }
+    const inside = fast.filter((_, row) => labels[row]! >= 0).map(({ confidence }) => confidence)
+    const ask = share === undefined || inside.length < 100 ? below : askBelow({ share }, inside)
+    const asked = [...fast.keys()].filter((row) => fast[row]!.confidence < ask)
+    const join = refineJoin(
+      this.#state.join,
+      asked.map((row) => pairs[row]!),
+      asked.map((row) => labels[row]!),
+    )
+    this.#state = { ...this.#state, join, askBelow: ask }
+    if (this.routeSet.defaults?.threshold !== undefined) return
+    const chosen = scopeThreshold(
+      fast.map((decision, row) => ({
+        confidence: this.#isSure({ ...decision, route: decision.candidates[0]?.route ?? null })
+          ? decision.confidence
+          : this.#joined(decision, slow[row]!, {}).confidence,
+        isInScope: labels[row]! >= 0,
+      })),
+    )
+    if (chosen) this.#state = { ...this.#state, threshold: chosen.threshold }
+  }
+
+  async #replace(routeSet: RouteSet, options: EncodeOptions): Promise<void> {
+    // First the one that can fail: then either both have the change or neither.
+    await this.slow.replaceAsync(routeSet, options)
+    this.fast.replace(routeSet)
+    this.#state = { ...this.#state, threshold: routeSet.defaults?.threshold ?? this.#state.threshold }
+    this.#name()
+  }
+
+  #inOrder<Result>(edit: () => Promise<Result>): Promise<Result> {
+    const mine = this.#edits.then(edit)
+    this.#edits = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+const speakers = new WeakMap<AsyncEncoder, WeakMap<Encoder, AsyncEncoder>>()
+
+/** The slower encoder with the words of the faster one's language, unless it knows words itself; one for all sets. */
+function speaking({ fast, slow }: CascadeParts): AsyncEncoder {
+  const known = speakers.get(slow) ?? new WeakMap<Encoder, AsyncEncoder>()
+  speakers.set(slow, known)
+  const lexicon = slow.lexicon ?? fast.lexicon
+  const speaker = known.get(fast) ?? {
+    name: slow.name,
+    dimensions: slow.dimensions,
+    fingerprint: slow.fingerprint,
+    encodeMany: (texts: readonly string[], options?: EncodeOptions) => slow.encodeMany(texts, options),
+    ...(lexicon ? { lexicon } : {}),
+  }
+  known.set(fast, speaker)
+  return speaker
+}
+
+/** The confidence below which about a share of the queries lie. */
+function askBelow(ask: AskRule, confidences: readonly number[]): number {
+  if ('below' in ask) return ask.below
+  if (ask.share === 1) return 1
+  const sorted = [...confidences].sort((a, b) => a - b)
+  return sorted[Math.floor(ask.share * sorted.length)] ?? ASK_BELOW_UNKNOWN
+}
+
+function checkAsk(ask: AskRule): AskRule {
+  const isRight = 'below' in ask ? ask.below >= 0 && ask.below <= 1 : ask.share > 0 && ask.share <= 1
+  if (isRight) return ask
+  throw new StrataError(
+    'invalid_request',
+    `Expected ask to be { share } above 0 and at most 1, or { below } from 0 to 1, got ${JSON.stringify(ask)}.`,
+  )
+}
+
+function checkPromise({ maxErrorRate }: FitOptions): void {
+  if (maxErrorRate === undefined) return
+  throw new StrataError(
+    'invalid_request',
+    'Expected no maxErrorRate: an error rate can be promised for a router of one encoder only. Fit such a router, or leave it out.',
+  )
+}
+
+function mustGoOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new StrataError('aborted', 'The decision was aborted before it was made.', { cause: signal.reason })
+}
+
+/** Rejects when the signal does, even where an encoder does not heed it. */
+function endingWith<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
+}
