@@ -114,3 +114,23 @@ export class FiguresOfAll {
     ]
   }
 }
+
+/** What the supervisor itself counts. */
+export function workerFigures(serving: number, restarts: number): MetricFamily[] {
+  return [
+    {
+      name: 'stratarouter_workers',
+      type: 'gauge',
+      help: 'Processes that serve now.',
+      merge: 'sum',
+      series: new Map([['', serving]]),
+    },
+    {
+      name: 'stratarouter_worker_restarts_total',
+      type: 'counter',
+      help: 'Processes started in the place of one that had ended.',
+      merge: 'sum',
+      series: new Map([['', restarts]]),
+    },
+  ]
+}

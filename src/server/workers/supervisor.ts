@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { packageRoot } from '../../app/package-root.ts'
 import type { Config } from '../../config/index.ts'
 import { StrataError } from '../../errors/index.ts'
-import type { Logger, MetricFamily } from '../../observability/index.ts'
-import { FiguresOfAll } from './figures-of-all.ts'
+import type { Logger } from '../../observability/index.ts'
+import { Conditions } from './conditions.ts'
+import { FiguresOfAll, workerFigures } from './figures-of-all.ts'
 import { findPort } from './find-port.ts'
 import type { RouteFileContent, ToSupervisor, ToWorker } from './messages.ts'
 import { RestartDelays } from './restart-delays.ts'
@@ -44,8 +45,7 @@ export class Supervisor {
   readonly #workers = new Map<number, Worker>()
   readonly #delays = new Map<number, RestartDelays>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  /** What waits for a worker to come so far or to say something; asked after each word and each end. */
-  readonly #waiting = new Set<() => void>()
+  readonly #conditions = new Conditions()
   /** Whether a worker refused the content of the route file that it was to fit, by its id. */
   readonly #taken = new Map<number, boolean>()
   /** Who fitted the route file last. */
@@ -68,7 +68,7 @@ export class Supervisor {
     })
     this.#figures = new FiguresOfAll(
       () => [...this.#workers.values()].filter(({ phase }) => phase === 'prepared' || phase === 'serving'),
-      () => this.#ownFigures(),
+      () => workerFigures(this.#serving().length, this.#restarts),
     )
     const { file } = options.config.routes
     this.#routeFile =
@@ -155,7 +155,7 @@ export class Supervisor {
     void worker.ended.then(({ code, signal }) => {
       this.#figures.end(worker.id)
       this.#ended(worker, code, signal)
-      this.#look()
+      this.#conditions.look()
     })
   }
 
@@ -172,8 +172,7 @@ export class Supervisor {
     }
     const servedMs = worker.servingSinceMs === 0 ? 0 : performance.now() - worker.servingSinceMs
     this.#deathsInARow = servedMs === 0 ? this.#deathsInARow + 1 : 0
-    const isAnyServing = [...this.#workers.values()].some(({ phase }) => phase === 'serving')
-    if (!isAnyServing && this.#deathsInARow >= MOST_DEATHS) {
+    if (this.#serving().length === 0 && this.#deathsInARow >= MOST_DEATHS) {
       this.#fail(
         new StrataError(
           'internal',
@@ -247,7 +246,11 @@ export class Supervisor {
           .then((text) => worker.send({ kind: 'metrics', request: message.request, text }))
         break
     }
-    this.#look()
+    this.#conditions.look()
+  }
+
+  #serving(): Worker[] {
+    return [...this.#workers.values()].filter(({ phase }) => phase === 'serving')
   }
 
   #toOthers(worker: Worker, message: ToWorker): void {
@@ -257,9 +260,8 @@ export class Supervisor {
   /** Tries one worker after the other until one has judged the content. */
   async #fitFirst(content: RouteFileContent): Promise<boolean> {
     for (;;) {
-      const serving = () => [...this.#workers.values()].find(({ phase }) => phase === 'serving')
-      await this.#until(() => serving() !== undefined)
-      const worker = serving()
+      await this.#until(() => this.#serving().length > 0)
+      const worker = this.#serving()[0]
       if (worker === undefined) continue
       this.#taken.delete(worker.id)
       worker.send({ kind: 'routeFile', content, fits: true })
@@ -278,41 +280,7 @@ export class Supervisor {
     }
   }
 
-  /** Resolves when `isSo`, looking after each event; rejects when a worker cannot start. */
   #until(isSo: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        if (this.#refusal && !this.#hasStarted) reject(this.#refusal)
-        else if (isSo()) resolve()
-        else return
-        this.#waiting.delete(look)
-      }
-      this.#waiting.add(look)
-      look()
-    })
-  }
-
-  #look(): void {
-    for (const look of [...this.#waiting]) look()
-  }
-
-  #ownFigures(): MetricFamily[] {
-    const serving = [...this.#workers.values()].filter(({ phase }) => phase === 'serving').length
-    return [
-      {
-        name: 'stratarouter_workers',
-        type: 'gauge',
-        help: 'Processes that serve now.',
-        merge: 'sum',
-        series: new Map([['', serving]]),
-      },
-      {
-        name: 'stratarouter_worker_restarts_total',
-        type: 'counter',
-        help: 'Processes started in the place of one that had ended.',
-        merge: 'sum',
-        series: new Map([['', this.#restarts]]),
-      },
-    ]
+    return this.#conditions.until(isSo, () => (this.#hasStarted ? undefined : this.#refusal))
   }
 }
