@@ -3,8 +3,13 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkRouteStore } from '../../testing/conformance/route-store.ts'
+import { routeSets } from '../sql/migrations/0001-route-sets.ts'
+import type { Database } from '../sql/schema.ts'
+import { openSqliteDatabase } from './open-sqlite-database.ts'
 import { openSqliteRouteStore } from './open-sqlite-route-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'stratarouter-store-'))
@@ -46,6 +51,26 @@ describe('the SQLite route store', () => {
     expect(await Promise.all(writers)).toEqual([1, 2, 3].map(() => ({ code: 0, complaint: '' })))
     const store = await openSqliteRouteStore({ ...options, file: path })
     expect((await store.get('a'))?.version).toBe(120)
+    await store.close()
+  })
+
+  it('takes over a database of the release before, the highest version of each set being active', async () => {
+    const path = join(folder, 'before.db')
+    const database = await openSqliteDatabase<Database>(path, { synchronous: 'normal', busyTimeoutMs: 0 })
+    const first = { getMigrations: async () => ({ '0001-route-sets': routeSets }) }
+    await new Migrator({ db: database, provider: first }).migrateToLatest()
+    for (const version of [1, 2]) {
+      const body = JSON.stringify({ routes: [] })
+      await sql`insert into route_set_versions (name, version, routes, body, created_at)
+        values ('a', ${version}, 0, ${body}, 5)`.execute(database)
+    }
+    await database.destroy()
+    const store = await openSqliteRouteStore({ ...options, file: path })
+    expect((await store.versions('a')).map(({ version, state }) => [version, state])).toEqual([
+      [2, 'active'],
+      [1, 'superseded'],
+    ])
+    expect((await store.put('a', { routeSet: { routes: [] } }, { expectedVersion: 2 })).version).toBe(3)
     await store.close()
   })
 
