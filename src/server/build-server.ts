@@ -10,7 +10,7 @@ import { answerCrossOrigin } from './cross-origin.ts'
 import { type AnyEndpoint, defineEndpoint, expectedVersionOf, isHot } from './endpoint.ts'
 import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
 import { refuseForeignHosts } from './host-check.ts'
-import { createHotPath, type HotPath } from './hot/hot-path.ts'
+import { type HotPath, serveHotPath } from './hot/hot-path.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
@@ -48,6 +48,8 @@ export interface BuiltServer {
   drain(): void
   /** Takes no new connection and ends those that are idle, at once or after their answer; resolves when all are gone. */
   close(): Promise<void>
+  /** Ends every connection, whatever is under way. */
+  cut(): void
 }
 
 /** Every endpoint, in the order of the reference. */
@@ -82,23 +84,23 @@ export function buildServer(app: App): BuiltServer {
   const endpoints = allEndpoints(readiness)
   const closeIdle = () => setImmediate(() => instance.server.closeIdleConnections())
   const logsRequests = app.logger.isLevelEnabled('debug')
-  const hotPath = createHotPath({
-    app,
-    endpoints: endpoints.filter(isHot),
-    overload,
-    nextId,
-    onAnswered() {
-      if (isClosing) closeIdle()
-    },
-  })
-  // What is logged, and what ends connections, is left to the framework.
-  const serveHot: HotPath = (request, response) =>
-    !logsRequests && !readiness.isDraining && hotPath(request, response)
+  let hotPath: HotPath | undefined
   const instance = fastify({
-    serverFactory: (handler) =>
-      createListener(settings.tls, (request, response) => {
-        if (!serveHot(request, response)) handler(request, response)
-      }),
+    serverFactory(handler) {
+      const listener = createListener(settings.tls, handler)
+      // Requests that are logged go through the framework, which logs them; so do those that are encrypted.
+      if (!logsRequests && settings.tls === undefined) {
+        hotPath = serveHotPath(listener, {
+          app,
+          endpoints: endpoints.filter(isHot),
+          overload,
+          nextId,
+          idleTimeoutMs: KEEP_ALIVE_MS,
+          isDraining: () => readiness.isDraining,
+        })
+      }
+      return listener
+    },
     loggerInstance: app.logger,
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: false,
@@ -171,7 +173,12 @@ export function buildServer(app: App): BuiltServer {
     },
     close() {
       isClosing = true
+      hotPath?.close()
       return instance.close()
+    },
+    cut() {
+      hotPath?.destroy()
+      instance.server.closeAllConnections()
     },
   }
 }

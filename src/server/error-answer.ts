@@ -34,7 +34,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: stri
 }
 
 /** Any thrown value as the error that is answered; what nobody foresaw becomes `internal` and says nothing more. */
-export function asStrataError(error: unknown): StrataError {
+function asStrataError(error: unknown): StrataError {
   if (isStrataError(error)) return error
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined
   const known = typeof code === 'string' ? FRAMEWORK_ERRORS[code] : undefined

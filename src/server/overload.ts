@@ -4,14 +4,14 @@ import { StrataError } from '../errors/index.ts'
 export const RETRY_AFTER_SECONDS = '1'
 
 /** What tells whether the server has more to do than it can. */
-export interface Load {
+interface Load {
   /** Requests whose head has come and whose answer has not gone, this one included. */
   readonly inFlight: () => number
   /** How long the present turn of the event loop has lasted: how long what has come meanwhile has waited at least. */
   readonly turnMs: () => number
 }
 
-export interface OverloadLimits {
+interface OverloadLimits {
   readonly inFlight: number
   readonly eventLoopDelayMs: number
 }

@@ -51,7 +51,7 @@ export async function startServer(
       // Where nobody has asked whether it is ready, nobody would look away, and whoever stops it need not wait.
       const { drainDelayMs = wasAsked ? DRAIN_DELAY_MS : 0 } = config.shutdown
       if (!hurry && drainDelayMs > 0) await delay(drainDelayMs)
-      const cut = setTimeout(() => fastify.server.closeAllConnections(), config.shutdown.timeoutMs)
+      const cut = setTimeout(() => built.cut(), config.shutdown.timeoutMs)
       await built.close()
       clearTimeout(cut)
     },

@@ -57,6 +57,28 @@ function exchange(serving: Serving, pieces: readonly (string | Uint8Array)[]): P
   })
 }
 
+/** Sends requests over one connection, each when the one before is answered, or all at once; the answers in order. */
+function converse(serving: Serving, requests: readonly Uint8Array[], atOnce: boolean): Promise<Reply[]> {
+  return new Promise((resolve, reject) => {
+    const replies: Reply[] = []
+    let received = Buffer.alloc(0)
+    const socket = connect(Number(new URL(serving.url).port), '127.0.0.1')
+    socket.setNoDelay(true)
+    socket.on('error', reject)
+    socket.on('close', () => resolve(replies))
+    socket.on('data', (data) => {
+      received = Buffer.concat([received, data])
+      for (let reply = readReply(received); reply !== null; reply = readReply(received)) {
+        received = received.subarray(received.indexOf('\r\n\r\n') + 4 + Buffer.byteLength(reply.body))
+        const next = requests[replies.push(reply)]
+        if (next === undefined) socket.end()
+        else if (!atOnce) socket.write(next)
+      }
+    })
+    socket.write(atOnce ? Buffer.concat(requests) : (requests[0] as Uint8Array))
+  })
+}
+
 function readReply(received: Buffer): Reply | null {
   const end = received.indexOf('\r\n\r\n')
   if (end < 0) return null
@@ -68,8 +90,9 @@ function readReply(received: Buffer): Reply | null {
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)]
     }),
   )
-  const length = Number(headers.get('content-length'))
-  const body = received.subarray(end + 4, Number.isNaN(length) ? undefined : end + 4 + length)
+  // Where Node itself refuses what is not HTTP, its answer has no length and says nothing.
+  const length = Number(headers.get('content-length') ?? 0)
+  const body = received.subarray(end + 4, end + 4 + length)
   if (body.length < length) return null
   return { status: Number(first?.split(' ')[1]), headers, body: body.toString() }
 }
@@ -211,6 +234,32 @@ const request = fc
     return piecesOf(Buffer.concat([Buffer.from(head, 'latin1'), content]), cuts, head.length)
   })
 
+/** Requests that leave the connection open and do not run into what follows. */
+const soundRequest = fc
+  .record({
+    path: fc.constantFrom('/v1/route', '/v1/route', '/v1/route/batch', '/v1/nowhere', '/v1/routes'),
+    other: rarely(
+      '',
+      fc.constantFrom(
+        'x-request-id: abc-1\r\n',
+        'origin: https://app.example\r\n',
+        'content-encoding: gzip\r\n',
+      ),
+    ),
+    isChunked: fc.nat(5).map((number) => number === 0),
+    content: json.map((value) => Buffer.from(value)),
+  })
+  .map(({ path, other, isChunked, content }) => {
+    const framing = isChunked ? 'transfer-encoding: chunked\r\n' : `content-length: ${content.length}\r\n`
+    const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${other}${framing}\r\n`
+    const size = Buffer.from(`${content.length.toString(16)}\r\n`)
+    return Buffer.concat(
+      isChunked
+        ? [Buffer.from(head), size, content, Buffer.from('\r\n0\r\n\r\n')]
+        : [Buffer.from(head), content],
+    )
+  })
+
 /** The bytes whole, cut between head and body, within the body, or within the head. */
 function piecesOf(bytes: Buffer, cuts: number, headLength: number): Uint8Array[] {
   const places = [[], [headLength], [Math.min(bytes.length - 1, headLength + 5)], [9, headLength]][
@@ -230,6 +279,23 @@ describe('the hot path', () => {
       { numRuns: 1500 },
     )
     for (const { app } of [hot, framed]) while (app.metrics.inFlight > 0) await new Promise(setImmediate)
+  })
+
+  it('answers like the framework also when several requests follow one another, plain or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(soundRequest, { minLength: 2, maxLength: 5 }),
+        fc.boolean(),
+        async (requests, atOnce) => {
+          const [one, other] = await Promise.all([
+            converse(hot, requests, atOnce),
+            converse(framed, requests, atOnce),
+          ])
+          expect(one.map(comparable)).toEqual(other.map(comparable))
+        },
+      ),
+      { numRuns: 600 },
+    )
   })
 
   it('answers requests that follow one another on a connection, in their order', async () => {

@@ -1,62 +1,73 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { App } from '../../app/index.ts'
-import { acceptableRequestId, type Operation } from '../../observability/index.ts'
 import type { HotEndpoint } from '../endpoint.ts'
 import { hostCheck } from '../host-check.ts'
 import type { Overload } from '../overload.ts'
-import { HotRequest } from './hot-request.ts'
-import { readPlainRequest } from './plain-request.ts'
+import type { HotContext } from './hot-context.ts'
+import { PlainConnection } from './plain-connection.ts'
+import { rememberHeads } from './plain-head.ts'
 
-export interface HotPathOptions {
+interface HotPathOptions {
   readonly app: App
   readonly endpoints: readonly HotEndpoint[]
   readonly overload: Overload
   readonly nextId: () => string
-  /** Called when a request has been answered. */
-  readonly onAnswered: () => void
+  /** How long a connection may be idle. */
+  readonly idleTimeoutMs: number
+  readonly isDraining: () => boolean
 }
 
-/** What all requests of one endpoint have in common. */
-export interface HotTarget {
-  readonly app: App
-  readonly operation: Operation
-  readonly parse: (body: unknown, app: App) => never
-  readonly decide: (app: App, body: never) => string | Promise<string>
-  /** Headers of every answer as Node takes them: names and values in turn. */
-  readonly headers: readonly string[]
-  readonly overload: Overload
-  readonly onAnswered: () => void
+/** The connections that Node's server does not know of. */
+export interface HotPath {
+  /** From now on connections are ended when they are idle; those that are, at once. */
+  close(): void
+  /** Ends all, whatever is under way. */
+  destroy(): void
 }
-
-/** Serves a request and returns true, or leaves it alone and returns false. */
-export type HotPath = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
- * Serves the calls that are made most without the framework, where a request is as plain as nearly all are: what takes
- * longest is then to decide. The answers are the framework's to the byte, which a test compares.
+ * Serves the calls that are made most without Node's HTTP server and the framework, as long as the requests on a
+ * connection are as plain as nearly all are: to decide is then what takes longest. Every other connection goes to Node
+ * as if this were not there. The answers are the framework's to the byte, which a test compares.
  */
-export function createHotPath({ app, endpoints, overload, nextId, onAnswered }: HotPathOptions): HotPath {
+export function serveHotPath(server: Server, options: HotPathOptions): HotPath {
+  const { app, endpoints, idleTimeoutMs } = options
   const { bodyLimitBytes, cors } = app.config.server
-  const isOwnHost = hostCheck(app.config.server)
-  const headers = [
-    ...(cors.length > 0 && !cors.includes('*') ? ['vary', 'origin'] : []),
-    'content-type',
-    'application/json; charset=utf-8',
-  ]
-  const targets = new Map(
-    endpoints.map((endpoint): [string, HotTarget] => {
-      const { path, parse, decide } = endpoint
-      const operation = app.metrics.operation(endpoint.operation)
-      return [path, { app, operation, parse, decide, headers, overload, onAnswered }]
-    }),
-  )
-  return (request, response) => {
-    if (request.method !== 'POST') return false
-    const target = targets.get(request.url as string)
-    if (target === undefined) return false
-    const plain = readPlainRequest(request, bodyLimitBytes)
-    if (plain === null || !isOwnHost(plain.host)) return false
-    new HotRequest(target, request, response, acceptableRequestId(plain.requestId) ?? nextId()).start()
-    return true
+  // Node's server listens to its own connections like anyone else; handing it one later is documented.
+  const listeners = server.listeners('connection') as ((socket: Socket) => void)[]
+  const connections = new Set<PlainConnection>()
+  let isClosing = false
+  const context: HotContext = {
+    ...options,
+    bodyLimitBytes,
+    targets: new Map(
+      endpoints.map(({ path, operation, parse, decide }) => [
+        path,
+        { operation: app.metrics.operation(operation), parse, decide },
+      ]),
+    ),
+    readHead: rememberHeads(),
+    isOwnHost: hostCheck(app.config.server),
+    isClosing: () => isClosing,
+    fixedHead:
+      (cors.length > 0 && !cors.includes('*') ? 'vary: origin\r\n' : '') +
+      'content-type: application/json; charset=utf-8\r\nConnection: keep-alive\r\n' +
+      `Keep-Alive: timeout=${Math.floor(idleTimeoutMs / 1000)}\r\n\r\n`,
+    connections,
+    handOver(socket) {
+      for (const listener of listeners) listener.call(server, socket)
+    },
+  }
+  server.removeAllListeners('connection')
+  server.on('connection', (socket) => new PlainConnection(context, socket))
+  return {
+    close() {
+      isClosing = true
+      for (const connection of [...connections]) connection.endWhenIdle()
+    },
+    destroy() {
+      for (const connection of connections) connection.destroy()
+    },
   }
 }

@@ -1,0 +1,37 @@
+import type { Socket } from 'node:net'
+import type { App } from '../../app/index.ts'
+import type { Operation } from '../../observability/index.ts'
+import type { Overload } from '../overload.ts'
+import type { PlainHead } from './plain-head.ts'
+
+/** One endpoint. */
+export interface HotTarget {
+  readonly operation: Operation
+  readonly parse: (body: unknown, app: App) => never
+  readonly decide: (app: App, body: never) => string | Promise<string>
+}
+
+/** A connection that Node's server does not know of. */
+interface HotConnection {
+  endWhenIdle(): void
+  destroy(): void
+}
+
+/** What all connections share. */
+export interface HotContext {
+  readonly app: App
+  readonly targets: ReadonlyMap<string, HotTarget>
+  readonly overload: Overload
+  readonly readHead: (head: string) => PlainHead | null
+  readonly isOwnHost: (host: string) => boolean
+  readonly nextId: () => string
+  readonly bodyLimitBytes: number
+  readonly idleTimeoutMs: number
+  readonly isDraining: () => boolean
+  readonly isClosing: () => boolean
+  /** What follows the other headers in every answer, with the empty line. */
+  readonly fixedHead: string
+  readonly connections: Set<HotConnection>
+  /** Gives a connection to Node's own server, unread bytes included. */
+  readonly handOver: (socket: Socket) => void
+}

@@ -1,0 +1,125 @@
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { HotEndpoint } from '../../src/server/endpoint.ts'
+import { type HotPath, serveHotPath } from '../../src/server/hot/hot-path.ts'
+import { Overload } from '../../src/server/overload.ts'
+import { servingForAllTests } from './serving-lifetimes.ts'
+
+const serving = servingForAllTests()
+
+/** A server with one endpoint whose answers are given by the test. */
+let server: Server
+let hotPath: HotPath
+let asked: { body: unknown; answer: (text: string) => void; fail: (error: Error) => void }[]
+let framed: number
+beforeEach(async () => {
+  asked = []
+  framed = 0
+  server = createServer((request, response) => {
+    framed++
+    request.resume()
+    request.on('end', () => response.end('framed'))
+  })
+  const endpoint: Partial<HotEndpoint<unknown>> = {
+    path: '/slow',
+    operation: 'slow',
+    parse: (body) => body,
+    decide: (_app, body) =>
+      new Promise((answer, fail) => {
+        asked.push({ body, answer, fail })
+      }),
+  }
+  hotPath = serveHotPath(server, {
+    app: serving.app,
+    endpoints: [endpoint as unknown as HotEndpoint],
+    overload: new Overload(
+      { inFlight: () => 0, turnMs: () => 0 },
+      { inFlight: 1, eventLoopDelayMs: 1 },
+      () => {},
+    ),
+    nextId: () => 'req_1',
+    idleTimeoutMs: 60_000,
+    isDraining: () => false,
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterEach(async () => {
+  hotPath.destroy()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+function open() {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const client = { socket, received: '', isClosed: false }
+  socket.on('data', (data) => {
+    client.received += data
+  })
+  socket.on('close', () => {
+    client.isClosed = true
+  })
+  return client
+}
+
+const request = (body: string) =>
+  `POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate)
+}
+
+const aborted = () => serving.app.metrics.operation('slow').statuses[399] as number
+
+describe('an endpoint that has to wait', () => {
+  it('answers one request after the other', async () => {
+    const client = open()
+    client.socket.write(request('1'))
+    await until(() => asked.length === 1)
+    client.socket.write(request('2'))
+    asked[0]?.answer('{"first":1}')
+    await until(() => asked.length === 2)
+    asked[1]?.answer('{"second":2}')
+    await until(() => client.received.endsWith('{"second":2}'))
+    expect(asked.map(({ body }) => body)).toEqual([1, 2])
+    expect(client.received).toMatch(/\{"first":1\}HTTP\/1\.1 200 OK/)
+    expect([framed, serving.app.metrics.inFlight]).toEqual([0, 0])
+  })
+
+  it('leaves what fails to the framework, on the same connection', async () => {
+    const client = open()
+    client.socket.write(request('1'))
+    await until(() => asked.length === 1)
+    asked[0]?.fail(new Error('no'))
+    await until(() => client.received.includes('framed'))
+    expect([framed, serving.app.metrics.inFlight]).toEqual([1, 0])
+  })
+
+  it('ends the connection after the answer when the server closes meanwhile', async () => {
+    const [waiting, idle] = [open(), open()]
+    idle.socket.write(request('0'))
+    await until(() => asked.length === 1)
+    asked[0]?.answer('{}')
+    await until(() => idle.received.endsWith('{}'))
+    waiting.socket.write(request('1'))
+    await until(() => asked.length === 2)
+    hotPath.close()
+    await until(() => idle.isClosed)
+    expect(waiting.isClosed).toBe(false)
+    asked[1]?.answer('{"last":1}')
+    await until(() => waiting.isClosed)
+    expect(waiting.received).toContain('{"last":1}')
+  })
+
+  it('counts as aborted what nobody waits for any more', async () => {
+    const before = aborted()
+    const client = open()
+    client.socket.write(request('1'))
+    await until(() => asked.length === 1)
+    client.socket.resetAndDestroy()
+    await until(() => client.isClosed)
+    asked[0]?.answer('{}')
+    await until(() => aborted() > before || serving.app.metrics.inFlight === 0)
+    expect(serving.app.metrics.inFlight).toBe(0)
+  })
+})
