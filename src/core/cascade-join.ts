@@ -97,8 +97,14 @@ export function fitJoin(pairs: readonly OpinionPair[], labels: ArrayLike<number>
  * A join improved by labelled queries: the weights of the routes by those that belong, the line between in and out of
  * scope by all where enough do not.
  * @param labels the place of the right route, or -1 where none is
+ * @param strayWeight how much a row that belongs nowhere counts beside the others, see `strayWeight`
  */
-export function refineJoin(before: Join, pairs: readonly OpinionPair[], labels: readonly number[]): Join {
+export function refineJoin(
+  before: Join,
+  pairs: readonly OpinionPair[],
+  labels: readonly number[],
+  strayWeight: number,
+): Join {
   const inside = [...labels.keys()].filter((row) => labels[row]! >= 0)
   const routes = fitRouteWeights(
     inside.map((row) => pairs[row]!),
@@ -107,13 +113,19 @@ export function refineJoin(before: Join, pairs: readonly OpinionPair[], labels: 
   )
   const strays = labels.length - inside.length
   if (strays < FEWEST_OUT_OF_SCOPE) return { ...before, routes }
-  const weight = Math.max(1, (LEAST_STRAY_SHARE / (1 - LEAST_STRAY_SHARE)) * (inside.length / strays))
   const rows = pairs.map(({ fast, slow }, row) => ({
     x: [1, fast.belongs, slow.belongs],
     y: labels[row]! >= 0 ? 1 : 0,
-    weight: labels[row]! >= 0 ? 1 : weight,
+    weight: labels[row]! >= 0 ? 1 : strayWeight,
   }))
   return { routes, scope: fitScope(rows, before.scope) }
+}
+
+/** Labelled sets often hold fewer strays than traffic does: what makes them a share of 15% of all rows, or 1. */
+export function strayWeight(labels: readonly number[]): number {
+  const strays = labels.filter((label) => label < 0).length
+  const inside = labels.length - strays
+  return Math.max(1, (LEAST_STRAY_SHARE / (1 - LEAST_STRAY_SHARE)) * (inside / Math.max(1, strays)))
 }
 
 /** Multinomial logistic regression on two features a route, by Newton's method, held to `prior`. */

@@ -221,6 +221,7 @@ describe('the join of two opinions', () => {
           ),
           pairs,
           labels,
+          2,
         )
         for (const pair of pairs) {
           const { routes, belongs } = join(pair, weights)

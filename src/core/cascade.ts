@@ -23,6 +23,7 @@ import {
   type Join,
   type Opinion,
   refineJoin,
+  strayWeight,
 } from './cascade-join.ts'
 import { withChangedRoute, withNewRoute, withoutRoute } from './edit-route-set.ts'
 import type { FitOptions, WatchedFitOptions } from './fit-snapshot.ts'
@@ -330,6 +331,8 @@ export class Cascade {
       this.#state.join,
       asked.map((row) => pairs[row]!),
       asked.map((row) => labels[row]!),
+      // By all rows: among those asked about there are more strays than in the traffic.
+      strayWeight(labels),
     )
     this.#state = { ...this.#state, join, askBelow: ask }
     if (this.routeSet.defaults?.threshold !== undefined) return
