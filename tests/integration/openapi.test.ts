@@ -58,8 +58,9 @@ describe('the OpenAPI document', () => {
         const example = operation.requestBody?.content['application/json']?.example
         if (!operation.requestBody) continue
         expect(example, `${method} ${path}`).toBeDefined()
-        const url = path.replace('{set}', 'examples').replace('{name}', 'billing')
-        if (path.includes('/{set}/')) await serving.call('PUT', '/v1/route-sets/examples', { routes: [] })
+        const url = path.replace('{set}', 'examples').replace('{name}', 'billing').replace('{version}', '1')
+        const routes = path.endsWith('/routes') ? [] : [billing]
+        if (path.includes('/{set}/')) await serving.call('PUT', '/v1/route-sets/examples', { routes })
         else if (method === 'post' && path === '/v1/routes')
           await serving.call('DELETE', '/v1/routes/billing')
         expect(
