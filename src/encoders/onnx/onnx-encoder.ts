@@ -1,8 +1,9 @@
 import type { AsyncEncoder, EncodeOptions } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
+import { toUnitLength } from '../../util/unit-length.ts'
 import type { BertTokens } from './bert-tokens.ts'
 import type { OnnxOutput, OnnxRuntime, OnnxSession } from './onnx-runtime.ts'
-import { meanPool, toUnitLength } from './pooling.ts'
+import { meanPool } from './pooling.ts'
 
 interface OnnxEncoderParts {
   readonly name: string

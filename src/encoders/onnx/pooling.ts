@@ -1,3 +1,5 @@
+import { toUnitLength } from '../../util/unit-length.ts'
+
 /**
  * The mean of the token vectors of one text, brought to unit length.
  * @param hidden token after token, `dimensions` numbers each
@@ -16,12 +18,4 @@ export function meanPool(
     for (let d = 0; d < dimensions; d++) sums[d] = sums[d]! + hidden[start + d]!
   }
   return toUnitLength(sums)
-}
-
-/** As float32 of unit length; zeros stay zeros. */
-export function toUnitLength(values: Float64Array | Float32Array): Float32Array {
-  let squares = 0
-  for (const value of values) squares += value * value
-  const factor = squares > 0 ? 1 / Math.sqrt(squares) : 0
-  return Float32Array.from(values, (value) => value * factor)
 }
