@@ -75,6 +75,9 @@ const narrow = {
     code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
 }
 
+/** Packages that need not be there; whoever wants them installs them beside this one. */
+const optionalPeers = ['onnxruntime-node']
+
 /** Bundles programs with the packages that they use; returns the folders of those packages. */
 async function bundle(rolldown, entries, platform, chunks) {
   const build = await rolldown({
@@ -82,6 +85,7 @@ async function bundle(rolldown, entries, platform, chunks) {
     input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
     platform,
     plugins: [findModel, narrow],
+    external: optionalPeers,
     logLevel: 'warn',
   })
   const { output } = await build.write({
@@ -115,7 +119,13 @@ if (!process.argv.includes('--kernels-only')) {
   mkdirSync(inRoot('dist'))
   run(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json'])
   const folders = [
-    ...(await bundle(rolldown, ['index', 'core/index', 'encoders/builtin/index'], 'neutral', 'library')),
+    ...(await bundle(
+      rolldown,
+      ['index', 'core/index', 'encoders/builtin/index', 'encoders/openai-compatible/index'],
+      'neutral',
+      'library',
+    )),
+    ...(await bundle(rolldown, ['encoders/onnx/index'], 'node', 'library')),
     ...(await bundle(
       rolldown,
       ['cli/main', 'app/fit-process', 'app/lint-process', 'server/workers/worker-process'],
