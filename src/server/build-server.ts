@@ -153,17 +153,9 @@ export function buildServer(app: App): BuiltServer {
   const pages = [...documentPages(() => describeEndpoints(endpoints, app.version)), ...consoleEndpoints()]
   for (const endpoint of [...endpoints, ...pages]) register(instance, app, endpoint, overload)
   const allowed = allowedMethods([...endpoints, ...pages])
-  instance.setNotFoundHandler((request, reply) => {
-    const methods = allowed(request.url)
-    if (methods.length === 0) {
-      const path = request.url.split('?')[0] as string
-      throw new StrataError('not_found', `There is nothing at ${path.slice(0, 200)}; /docs lists every call.`)
-    }
-    reply.header('allow', methods.join(', '))
-    throw new StrataError(
-      'method_not_allowed',
-      `${request.method} is not for this path; use ${methods.join(' or ')}.`,
-    )
+  // Before a body is read: the framework would read one, and has its own opinion of methods that it does not know.
+  instance.addHook('onRequest', (request, reply, done) => {
+    done(request.is404 ? refuseUnmatched(request, reply, allowed(request.url)) : undefined)
   })
   return {
     fastify: instance,
@@ -181,6 +173,22 @@ export function buildServer(app: App): BuiltServer {
       instance.server.closeAllConnections()
     },
   }
+}
+
+function refuseUnmatched(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  methods: readonly string[],
+): StrataError {
+  if (methods.length === 0) {
+    const path = request.url.split('?')[0] as string
+    return new StrataError('not_found', `There is nothing at ${path.slice(0, 200)}; /docs lists every call.`)
+  }
+  reply.header('allow', methods.join(', '))
+  return new StrataError(
+    'method_not_allowed',
+    `${request.method} is not for this path; use ${methods.join(' or ')}.`,
+  )
 }
 
 function noSchemas(): never {

@@ -6,8 +6,9 @@ import { type ErrorCode, StrataError } from '../errors/index.ts'
 
 interface Answer {
   readonly description: string
-  /** Absent: no body, or the `contentType` is not JSON. */
+  /** Absent: no body, or one that is not JSON. */
   readonly schema?: z.ZodType
+  /** Of a body that is not JSON; beside `schema`, of what a caller may ask for instead. */
   readonly contentType?: string
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
-const JSON_LINES = 'application/x-ndjson'
+export const JSON_LINES = 'application/x-ndjson'
 /** Lines are sent together up to this many characters, as each write costs more than a line. */
 const CHUNK_CHARACTERS = 16_384
 

@@ -115,11 +115,11 @@ function operationOf(
   }
   parameters.push(...queryParameters(endpoint, schemas))
   const answers = Object.entries(endpoint.answers).map(([status, { description, schema, contentType }]) => {
-    const text = contentType ? { content: { [contentType]: { schema: { type: 'string' } } } } : {}
-    return [
-      status,
-      { description, ...(schema ? { content: jsonContent(schema, 'output', schemas) } : text) },
-    ] as const
+    const content = {
+      ...(schema ? jsonContent(schema, 'output', schemas) : {}),
+      ...(contentType ? { [contentType]: { schema: { type: 'string' } } } : {}),
+    }
+    return [status, { description, ...(schema || contentType ? { content } : {}) }] as const
   })
   return {
     operationId: endpoint.operation,

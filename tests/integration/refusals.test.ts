@@ -34,6 +34,11 @@ describe('requests that cannot be served', () => {
     expect(answer.headers.get('allow')).toBe('POST')
     const named = await call('PATCH', '/v1/routes/billing', { examples: [] })
     expect([named.status, named.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE, HEAD'])
+    // A method of which the framework thinks that it must have a body.
+    const query = await serving.call('QUERY', '/v1/route')
+    expectError(query, 405, 'method_not_allowed')
+    expect(query.headers.get('allow')).toBe('POST')
+    expectError(await serving.call('QUERY', '/nothing'), 404, 'not_found')
     expect((await call('HEAD', '/health')).status).toBe(200)
   })
 

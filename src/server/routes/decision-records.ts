@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { App } from '../../app/index.ts'
 import type { DecisionFilter, RecordedDecision, RecordPosition } from '../../contracts/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
-import { rowsOfPages, sendJsonLines, wantsJsonLines } from '../json-lines.ts'
+import { JSON_LINES, rowsOfPages, sendJsonLines, wantsJsonLines } from '../json-lines.ts'
 import {
   decisionsQuerySchema,
   readCursor,
@@ -26,7 +26,7 @@ export const decisionRecordEndpoints: readonly AnyEndpoint[] = [
     description: `There are some where \`decisions.record.sampleRate\` is above 0. Exported, a row is \`{text, route, id, confidence, at}\`, as \`stratarouter diff\` and \`fit\` read it; \`route\` is what was decided, not what is right. Rows whose text was not kept are left out; \`${WITHOUT_TEXT_HEADER}\` says how many.`,
     query: decisionsQuerySchema,
     answers: {
-      200: { description: 'The decisions.', schema: recordedDecisionsSchema },
+      200: { description: 'The decisions.', schema: recordedDecisionsSchema, contentType: JSON_LINES },
     },
     errors: ['invalid_request', 'storage_failed'],
     async handle({ app, reply }) {

@@ -1,6 +1,6 @@
 import type { Feedback, FeedbackPosition } from '../../contracts/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
-import { rowsOfPages, sendJsonLines, wantsJsonLines } from '../json-lines.ts'
+import { JSON_LINES, rowsOfPages, sendJsonLines, wantsJsonLines } from '../json-lines.ts'
 import { readCursor } from '../wire/decision-record.ts'
 import {
   feedbackBody,
@@ -62,7 +62,9 @@ export const feedbackEndpoints: readonly AnyEndpoint[] = [
     description:
       'Exported, a row begins with `text` and `route`, so that the file is labelled data for `stratarouter fit` and `eval`.',
     query: feedbackQuerySchema,
-    answers: { 200: { description: 'The feedback.', schema: feedbackListSchema } },
+    answers: {
+      200: { description: 'The feedback.', schema: feedbackListSchema, contentType: JSON_LINES },
+    },
     errors: ['invalid_request', 'storage_failed'],
     async handle({ app, reply }) {
       const { routeSet, limit, cursor, format } = parseQuery(reply.request.query)
