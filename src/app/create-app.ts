@@ -175,7 +175,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       watch?.close()
       await linter.close()
       await queue.close()
-      await routes.settle()
+      await routes.idle()
       await records.close()
       await store.close()
     },

@@ -77,11 +77,11 @@ export class RouteSetLoader {
 
   /** Tries out what the store says is to be tried out. */
   async loadTrials(name: string): Promise<void> {
-    const versions = await this.#options.store.versions(name)
+    const trials = await this.#options.store.trials(name)
     const load = async (state: VersionState): Promise<Trial | undefined> => {
-      const found = versions.find((stored) => stored.state === state)
+      const found = trials.find((stored) => stored.state === state)
       if (found === undefined) return undefined
-      const { version, share = 1 } = found
+      const { version, share } = found
       const known = trialOf(this.#live.find(name), version)
       if (known) return { ...known, share }
       const stored = await this.#options.store.get(name, version)

@@ -82,10 +82,11 @@ export class RouteSetVersions {
 
   /** One version, whole; `version_not_found` names those that are kept. */
   async get(name: string, version: number): Promise<StoredRouteSet> {
-    const kept = await this.list(name)
-    const stored = kept.length === 0 ? null : await this.#options.store.get(name, version)
+    const { live, loader } = this.#parts
+    live.get(name)
+    const stored = loader.isReadOnly(name) ? null : await this.#options.store.get(name, version)
     if (stored) return stored
-    const versions = kept.map((other) => other.version).join(', ')
+    const versions = (await this.list(name)).map((other) => other.version).join(', ')
     throw new StrataError(
       'version_not_found',
       `The route set ${name} has no version ${version}${versions ? `; kept are ${versions}` : ', as nothing is stored under that name'}.`,

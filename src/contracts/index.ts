@@ -39,6 +39,7 @@ export type {
   StateChange,
   StoredRouteSet,
   StoredRouteSetSummary,
+  StoredTrial,
   StoredVersion,
   VersionContent,
   VersionState,

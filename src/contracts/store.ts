@@ -71,6 +71,13 @@ export interface StateChange {
   readonly share?: number
 }
 
+/** A version that is tried out beside the active one. */
+export interface StoredTrial {
+  readonly version: number
+  readonly state: VersionState
+  readonly share: number
+}
+
 /** Fit inputs and the key that versions name them by. */
 export interface KeyedFitInputs {
   /** A hash of the inputs: the same inputs have the same key. */
@@ -94,6 +101,8 @@ export interface RouteStore {
   get(name: string, version?: number): Promise<StoredRouteSet | null>
   /** The versions still kept, newest first. */
   versions(name: string): Promise<readonly StoredVersion[]>
+  /** The shadow and the canary of a set, where it has them. */
+  trials(name: string): Promise<readonly StoredTrial[]>
   /** Fit inputs that a version names; null when no version does (any more). */
   fitInputs(key: string): Promise<FitInputs | null>
   /**

@@ -6,6 +6,7 @@ import type {
   StateChange,
   StoredRouteSet,
   StoredRouteSetSummary,
+  StoredTrial,
   StoredVersion,
   VersionContent,
   WriteCondition,
@@ -87,6 +88,19 @@ export class SqlRouteStore implements RouteStore {
         createdAt: Number(row.created_at),
         ...readState(row),
       }))
+    })
+  }
+
+  trials(name: string): Promise<readonly StoredTrial[]> {
+    return attempt(`list what is tried out of ${name}`, async () => {
+      const rows = await this.#database
+        .selectFrom('route_set_versions')
+        .select(['version', 'state', 'share'])
+        .where('name', '=', name)
+        .where('state', 'in', ['shadow', 'canary'])
+        .orderBy('version')
+        .execute()
+      return rows.map((row) => ({ ...row, share: row.share ?? 1 }))
     })
   }
 

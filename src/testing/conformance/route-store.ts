@@ -179,6 +179,11 @@ export function checkRouteStore(harness: RouteStoreHarness): void {
         ['active', undefined],
       ],
     )
+    deepStrictEqual(await store.trials('a'), [
+      { version: 3, state: 'canary', share: 0.25 },
+      { version: 4, state: 'shadow', share: 1 },
+    ])
+    deepStrictEqual(await store.trials('b'), [])
     strictEqual(await store.setState('a', 4, { state: 'canary', share: 0.1 }), true)
     deepStrictEqual(await states(store), [
       [4, 'canary'],
