@@ -45,8 +45,20 @@ export function join({ fast, slow }: OpinionPair, { routes, scope }: Join): Opin
   return { routes: joint, belongs: scope.intercept + scope.fast * fast.belongs + scope.slow * slow.belongs }
 }
 
+/** What a router that never saw an example makes of it. */
+export interface HeldOutOpinion extends Opinion {
+  /** Place of the example among the training texts. */
+  readonly row: number
+  /** Place of its route. */
+  readonly label: number
+}
+
 /** What a router that never saw the examples makes of them. */
-export function heldOutOpinions(held: HeldOutEvidence, calibration: Calibration, routes: number): Opinion[] {
+export function heldOutOpinions(
+  held: HeldOutEvidence,
+  calibration: Calibration,
+  routes: number,
+): HeldOutOpinion[] {
   const row = new Float64Array(held.classes)
   return Array.from({ length: held.count }, (_, place) => {
     for (let k = 0; k < held.classes; k++) row[k] = held.scores[place * held.classes + k]!
@@ -62,7 +74,12 @@ export function heldOutOpinions(held: HeldOutEvidence, calibration: Calibration,
     )
     const background = held.classes > routes ? exp(logs[routes]!) : 0
     const belongs = scopeProbability(familiar, calibration) * (1 - background)
-    return { routes: logs.subarray(0, routes), belongs: logOdds(belongs) }
+    return {
+      routes: logs.subarray(0, routes),
+      belongs: logOdds(belongs),
+      row: held.rows[place]!,
+      label: held.labels[place]!,
+    }
   })
 }
 
@@ -77,12 +94,25 @@ export function confidenceOf({ routes, belongs }: Opinion): number {
   return total === 0 ? 0 : (exp(best) / total) * sigmoid(belongs)
 }
 
+/** The join that what both routers made of the same examples calls for; large sets hold out only some. */
+export function fitJoinOnHeldOut(fast: readonly HeldOutOpinion[], slow: readonly HeldOutOpinion[]): Join {
+  const slowByRow = new Map(slow.map((opinion) => [opinion.row, opinion]))
+  const pairs = fast.flatMap((opinion) => {
+    const other = slowByRow.get(opinion.row)
+    return other ? [{ fast: opinion, slow: other }] : []
+  })
+  return fitJoin(
+    pairs,
+    pairs.map(({ fast: { label } }) => label),
+  )
+}
+
 /**
  * The join under which the routes that are right are most likely, and beyond whose scope line as few of the rows lie
  * as beyond that of a single router.
  * @param labels the place of the right route of each pair
  */
-export function fitJoin(pairs: readonly OpinionPair[], labels: ArrayLike<number>): Join {
+function fitJoin(pairs: readonly OpinionPair[], labels: ArrayLike<number>): Join {
   const routes = fitRouteWeights(pairs, labels, PRIOR_JOIN.routes)
   const { fast, slow } = PRIOR_JOIN.scope
   const belongs = pairs

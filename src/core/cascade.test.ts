@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AsyncEncoder, Encoder } from '../contracts/index.ts'
 import { seededRandom } from '../util/random.ts'
 import { type Asking, Cascade } from './cascade.ts'
-import { fitJoin, join, type Opinion, refineJoin } from './cascade-join.ts'
+import { fitJoinOnHeldOut, join, type Opinion, refineJoin } from './cascade-join.ts'
 
 const ROUTES = ['r0', 'r1', 'r2', 'r3'] as const
 const FAST = 16
@@ -208,6 +208,12 @@ const opinion = fc
   )
   .map(([routes, belongs]): Opinion => ({ routes, belongs }))
 
+const fitHeld = (pairs: readonly { fast: Opinion; slow: Opinion }[], labels: readonly number[]) => {
+  const held = (side: 'fast' | 'slow') =>
+    pairs.map((pair, row) => ({ ...pair[side], row, label: labels[row] as number }))
+  return fitJoinOnHeldOut(held('fast'), held('slow'))
+}
+
 describe('the join of two opinions', () => {
   it('is a probability distribution, whatever the opinions', () => {
     const rows = fc.array(fc.record({ fast: opinion, slow: opinion }), { minLength: 1, maxLength: 40 })
@@ -215,7 +221,7 @@ describe('the join of two opinions', () => {
       fc.property(rows, fc.infiniteStream(fc.integer({ min: -1, max: 3 })), (pairs, stream) => {
         const labels = pairs.map(() => stream.next().value as number)
         const weights = refineJoin(
-          fitJoin(
+          fitHeld(
             pairs,
             labels.map((k) => Math.max(0, k)),
           ),
@@ -241,7 +247,12 @@ describe('the join of two opinions', () => {
       return { routes: [0, 1, 2, 3].map((k) => Math.log(k === named ? 0.7 : 0.1)), belongs: 2 }
     }
     const pairs = labels.map((right) => ({ fast: guess(right, 0.3), slow: guess(right, 0.8) }))
-    const { routes } = fitJoin(pairs, labels)
-    expect(routes.slow).toBeGreaterThan(2 * routes.fast)
+    const weights = fitHeld(pairs, labels)
+    expect(weights.routes.slow).toBeGreaterThan(2 * weights.routes.fast)
+    // The fit of a large set holds out other examples, in another order: only those that both held out count.
+    const held = (side: 'fast' | 'slow') =>
+      pairs.map((pair, row) => ({ ...pair[side], row, label: labels[row] as number }))
+    const stray = { ...pairs[0]!.fast, row: 10_000, label: 3 }
+    expect(fitJoinOnHeldOut([stray, ...held('fast')], held('slow').reverse())).toEqual(weights)
   })
 })

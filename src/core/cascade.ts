@@ -18,10 +18,10 @@ import { type CascadeEvaluation, evaluateCascade } from './cascade-evaluation.ts
 import { type CascadeState, readCascade, writeCascade } from './cascade-file.ts'
 import {
   confidenceOf,
-  fitJoin,
+  fitJoinOnHeldOut,
+  type HeldOutOpinion,
   heldOutOpinions,
   type Join,
-  type Opinion,
   refineJoin,
   strayWeight,
 } from './cascade-join.ts'
@@ -108,31 +108,22 @@ export class Cascade {
   ): Promise<Cascade> {
     const ask = checkAsk(parts.ask ?? DEFAULT_ASK)
     const routes = routeSet.routes.length
-    const held: { opinions: Opinion[]; labels: Int32Array }[] = []
+    const held: HeldOutOpinion[][] = []
     const watched: WatchedFitOptions = {
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       onHeldOut: (evidence, calibration) => {
-        held.push({ opinions: heldOutOpinions(evidence, calibration, routes), labels: evidence.labels })
+        held.push(heldOutOpinions(evidence, calibration, routes))
       },
     }
     const slow = await AsyncRouter.compileAsync(routeSet, speaking(parts), { ...watched, signal })
     const fast = Router.compile(routeSet, parts.fast, watched)
-    const [slowHeld, fastHeld] = held
-    // Both hold out the same examples in the same order, as that depends on nothing but the texts.
-    const pairs = fastHeld!.opinions.map((opinion, row) => ({
-      fast: opinion,
-      slow: slowHeld!.opinions[row]!,
-    }))
-    const cascade = new Cascade(
-      fast,
-      slow,
-      {
-        join: fitJoin(pairs, fastHeld!.labels),
-        askBelow: askBelow(ask, fastHeld!.opinions.map(confidenceOf)),
-        threshold: fast.report.thresholds.default,
-      },
-      parts,
-    )
+    const [bySlow, byFast] = held as [HeldOutOpinion[], HeldOutOpinion[]]
+    const state = {
+      join: fitJoinOnHeldOut(byFast, bySlow),
+      askBelow: askBelow(ask, byFast.map(confidenceOf)),
+      threshold: fast.report.thresholds.default,
+    }
+    const cascade = new Cascade(fast, slow, state, parts)
     if (options.data) await cascade.#fit(options, { signal })
     else checkPromise(options)
     return cascade
@@ -150,6 +141,17 @@ export class Cascade {
       state,
       parts,
     )
+  }
+
+  /**
+   * A cascade from what `save` returned around a router that decides already; of the saved faster one nothing is kept.
+   * @param fast a router of the same routes, fitted otherwise perhaps, whose threshold then holds
+   * @throws StrataError `invalid_snapshot`, `encoder_mismatch`
+   */
+  static around(fast: Router, bytes: Uint8Array, parts: CascadeParts): Cascade {
+    const { state, slow } = readCascade(bytes)
+    const threshold = fast.report.thresholds.default
+    return new Cascade(fast, AsyncRouter.loadAsync(slow, speaking(parts)), { ...state, threshold }, parts)
   }
 
   /** Name of what decides now: 32 hexadecimal digits, a hash of both snapshots and of how they are joined. */

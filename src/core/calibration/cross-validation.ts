@@ -13,6 +13,8 @@ const FOLD_EPOCHS = 3
 
 /** What a model that never saw an example makes of it, for every example that could be held out. */
 export interface HeldOutEvidence extends HeldOutScores {
+  /** Places of the examples among the training texts. */
+  readonly rows: readonly number[]
   readonly energies: readonly number[]
   readonly nearnesses: readonly number[]
   /** Share whose best route is right; null when nothing could be held out. */
@@ -61,6 +63,7 @@ export function crossValidate(
   const labels = new Int32Array(held.length)
   const energies: number[] = []
   const nearnesses: number[] = []
+  const order: number[] = []
   let right = 0
   let count = 0
   const top = new TopRoutes(Int32Array.from({ length: routes }, (_, route) => route))
@@ -87,6 +90,7 @@ export function crossValidate(
       }
       scores.set(rowScores, count * rows.classes)
       labels[count++] = rows.labels[row]!
+      order.push(row)
       energies.push(logSumExp(rowScores, routes))
       nearnesses.push(nearnessOf(nearest.mean, cohesion[top.routes[0]!]!))
       if (top.routes[0] === rows.labels[row]) right++
@@ -99,6 +103,7 @@ export function crossValidate(
     classes: rows.classes,
     scores,
     labels,
+    rows: order,
     energies,
     nearnesses,
     accuracy: count === 0 ? null : right / count,

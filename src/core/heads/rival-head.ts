@@ -206,6 +206,7 @@ function scoreHeldOut(
     count: held.length,
     classes: rows.classes,
     scores,
+    rows: Array.from(held),
     labels: Int32Array.from(held, (row) => rows.labels[row]!),
     energies,
     nearnesses,
