@@ -128,7 +128,13 @@ if (!process.argv.includes('--kernels-only')) {
     ...(await bundle(rolldown, ['encoders/onnx/index'], 'node', 'library')),
     ...(await bundle(
       rolldown,
-      ['cli/main', 'app/fit-process', 'app/lint-process', 'server/workers/worker-process'],
+      [
+        'cli/main',
+        'app/fit-process',
+        'app/lint-process',
+        'app/cascade-process',
+        'server/workers/worker-process',
+      ],
       'node',
       'programs',
     )),

@@ -1,7 +1,15 @@
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { parseRouteText, readRouteFile, readText } from '../config/index.ts'
-import type { Clock, Decision, Encoder, RouteOptions, RouteSet, RouteStore } from '../contracts/index.ts'
+import type {
+  AsyncEncoder,
+  Clock,
+  Decision,
+  Encoder,
+  RouteOptions,
+  RouteSet,
+  RouteStore,
+} from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import type { LintProblem } from '../core/lint-routes.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
@@ -9,9 +17,11 @@ import { isStrataError } from '../errors/index.ts'
 import { createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { createRedactor } from '../redaction/redactor.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
+import { CascadeBook } from './cascade-book.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { DriftWatch } from './drift-watch.ts'
 import type { FeedbackBook } from './feedback-book.ts'
+import { type FitCascade, fitCascadeInProcess } from './fit-cascade.ts'
 import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
 import { makeDirectory } from './make-directory.ts'
@@ -20,6 +30,7 @@ import { packageRoot, packageVersion } from './package-root.ts'
 import { RouteSetLinter } from './route-set-linter.ts'
 import { RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
+import { loadSlowerEncoder } from './slower-encoder.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import { warmUp } from './warm-up.ts'
 import { type FileWatch, textHash, watchFile } from './watch-file.ts'
@@ -33,6 +44,8 @@ export interface AppOptions {
   readonly routeFile?: { readonly text: string; readonly version: number }
   /** How larger sets are fitted; in a process of their own unless a test says otherwise. */
   readonly fit?: FitSnapshot
+  /** The encoder to ask where the built-in one is unsure, and how its cascades are fitted; by the settings if not given. */
+  readonly slower?: { readonly encoder: AsyncEncoder; readonly fit: FitCascade }
 }
 
 /** Everything that serves, put together; the only place that names adapters. */
@@ -60,6 +73,8 @@ export interface App {
    * @param message the text; where there is none, anything that differs from request to request, such as its id
    */
   routerFor(setName: string | undefined, message: string): Router
+  /** What asks a slower encoder for the messages that a router is unsure of; undefined where none is configured. */
+  readonly cascades: CascadeBook | undefined
   /** Says what was answered, so that a shadow of the set decides the message too, after the answer. */
   answered(setName: string | undefined, text: string, options: RouteOptions, decision: Decision): void
   /** What will hurt in a set as it decides now, errors first; throws `route_set_not_found`. */
@@ -86,6 +101,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? createLogger(config.log.level)
   const encoder = await loadBuiltinEncoder()
+  const slower = options.slower?.encoder ?? (await loadSlowerEncoder(config.encoder))
   const { file } = config.routes
   const given = options.routeFile
   // Before the routes are read, so that no change in between is missed.
@@ -147,6 +163,27 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   routes.onChange(({ name, version }) => {
     if (version === 0) records.forget(name)
   })
+  const { share, timeoutMs } = config.cascade
+  const cascades =
+    slower &&
+    new CascadeBook({
+      fast: encoder,
+      slow: slower,
+      settings: config.encoder,
+      share,
+      timeoutMs,
+      cache: new SnapshotCache(
+        join(config.dataDir, 'cascades'),
+        `${packageVersion} ${encoder.fingerprint} ${slower.fingerprint} ${share}`,
+        clock,
+      ),
+      fit: options.slower?.fit ?? fitCascadeInProcess,
+      logger,
+    })
+  if (cascades) {
+    metrics.include(cascades)
+    cascades.prepare(routes.router())
+  }
   const linter = new RouteSetLinter()
   const watch = file === undefined || given ? undefined : followFile(file, seen, routes, logger)
   return {
@@ -163,6 +200,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     routes,
     router: (setName) => routes.router(setName),
     routerFor: (setName, message) => routes.routerFor(setName, message),
+    cascades,
     answered: (setName, text, options, decision) => routes.answered(setName, text, options, decision),
     lint: (setName) => linter.lint(routes.router(setName)),
     check: () => check(store),
@@ -170,9 +208,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       const texts = warmUp(routes.router(), () => clock.monotonicMs())
       logger.debug({ texts }, 'warmed up')
     },
-    idle: () => routes.idle(),
+    async idle() {
+      await routes.idle()
+      await cascades?.idle()
+    },
     async close() {
       watch?.close()
+      await cascades?.close()
       await linter.close()
       await queue.close()
       await routes.idle()

@@ -151,6 +151,46 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  encoder: z
+    .strictObject({
+      kind: describe(z.enum(['builtin', 'onnx', 'openai']).default('builtin'), {
+        description:
+          'Another encoder is asked where the built-in one is unsure, see `cascade`. `onnx`: a local sentence model, run by the package `onnxruntime-node`, which has to be installed; `openai`: any service that speaks `/v1/embeddings`.',
+      }),
+      modelFile: describe(z.string().min(1).optional(), {
+        description: 'Of `onnx`: the ONNX file of a sentence model of the BERT kind.',
+        filePath: true,
+      }),
+      vocabularyFile: describe(z.string().min(1).optional(), {
+        description: 'Of `onnx`: its WordPiece vocabulary, `vocab.txt`.',
+        filePath: true,
+      }),
+      model: describe(z.string().min(1).optional(), {
+        description: 'Of `openai`: name of the model, such as `text-embedding-3-small`.',
+      }),
+      baseUrl: describe(z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'), {
+        description: 'Of `openai`: where the service is; `/embeddings` is added.',
+      }),
+      apiKey: describe(z.string().min(1).optional(), {
+        description: 'Of `openai`: the key, usually `env:NAME` or `file:/path`. Unset: `OPENAI_API_KEY`.',
+        secret: true,
+      }),
+      dimensions: describe(z.int().min(16).max(16_384).multipleOf(16).optional(), {
+        description: 'Of `openai`: numbers in a vector, asked of the service. Unset: what the model makes.',
+      }),
+    })
+    .prefault({}),
+  cascade: z
+    .strictObject({
+      share: describe(z.number().gt(0).max(1).default(0.2), {
+        description:
+          'About this share of the messages that belong to a set, the least sure ones, is asked of the other encoder; 1 asks for all. Before *no match* it is asked always.',
+      }),
+      timeoutMs: describe(z.int().min(1).max(600_000).default(2000), {
+        description: 'How long one asking may take before the built-in encoder decides alone.',
+      }),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: describe(z.enum(LOG_LEVELS).default('info'), {

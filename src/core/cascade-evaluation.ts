@@ -1,7 +1,7 @@
 import type { Decision, EncodeOptions, Evaluation, LabelledText, RouteOptions } from '../contracts/index.ts'
-import type { Cascade } from './cascade.ts'
 import { checkLabels } from './evaluation/check-labels.ts'
 import { evaluateDecisions } from './evaluation/evaluate.ts'
+import type { Router } from './router.ts'
 
 /** How well a cascade decides, and what asking the slower encoder gained. Shares are 0..1; null where no row applies. */
 export interface CascadeEvaluation extends Evaluation {
@@ -20,15 +20,24 @@ export interface CascadeEvaluation extends Evaluation {
   }
 }
 
+/** What is needed of a cascade. */
+interface Evaluated {
+  readonly fast: Router
+  routeManyAsync(
+    texts: readonly string[],
+    options: RouteOptions & EncodeOptions,
+  ): Promise<readonly Decision[]>
+}
+
 /** Decides every row, and those asked for by the faster router alone as well. */
 export async function evaluateCascade(
-  cascade: Cascade,
+  cascade: Evaluated,
   data: readonly LabelledText[],
   options: RouteOptions & EncodeOptions,
 ): Promise<CascadeEvaluation> {
   checkLabels(
     data,
-    cascade.routeSet.routes.map(({ name }) => name),
+    cascade.fast.routeSet.routes.map(({ name }) => name),
   )
   const decisions = await cascade.routeManyAsync(
     data.map(({ text }) => text),

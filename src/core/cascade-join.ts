@@ -24,7 +24,7 @@ export interface Opinion {
 
 // Chosen on CLINC150 train -> val and HWU64 train, 5 to 100 examples a route: what the fit tends to, and how to weigh
 // the two views of scope, where out-of-scope recall and calibration are flat between 0/1 and 0.3/0.7.
-export const PRIOR_JOIN: Join = {
+const PRIOR_JOIN: Join = {
   routes: { fast: 0.2, slow: 0.85 },
   scope: { intercept: 0, fast: 0.2, slow: 0.8 },
 }

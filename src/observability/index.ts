@@ -1,6 +1,7 @@
 export { Counter } from './counter.ts'
 export { DriftMonitor, type DriftStatus } from './drift-monitor.ts'
 export { Gauge } from './gauge.ts'
+export { Histogram } from './histogram.ts'
 export { createLogger, type Logger } from './logger.ts'
 export {
   type MetricFamily,

@@ -40,6 +40,7 @@ describe('the package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
+        'dist/app/cascade-process.js',
         'dist/app/fit-process.js',
         'dist/app/lint-process.js',
         'dist/console/index.html',

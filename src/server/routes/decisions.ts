@@ -1,15 +1,43 @@
 import type { App } from '../../app/index.ts'
-import type { RouteOptions } from '../../contracts/index.ts'
+import type { Decision, RouteOptions } from '../../contracts/index.ts'
+import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { finishDecision } from '../finish-decision.ts'
 import { decisionSchema, decisionsSchema } from '../wire/decision.ts'
 import { optionsOf, readBatchRequest, readEmbedding, readRouteRequest } from '../wire/read-route-request.ts'
 import { batchRequestSchema, routeRequestSchema } from '../wire/route-request.ts'
 
-function decideText(app: App, set: string | undefined, text: string, options: RouteOptions): string {
-  const decision = app.routerFor(set, text).route(text, options)
-  app.answered(set, text, options, decision)
-  return finishDecision(app, { set, text, decision })
+function decideText(
+  app: App,
+  set: string | undefined,
+  text: string,
+  options: RouteOptions,
+): string | Promise<string> {
+  const router = app.routerFor(set, text)
+  const finish = (decision: Decision): string => {
+    app.answered(set, text, options, decision)
+    return finishDecision(app, { set, text, decision })
+  }
+  // Nothing is waited for where no slower encoder is configured, or the built-in one is sure.
+  const decision = app.cascades ? app.cascades.decide(router, text, options) : router.route(text, options)
+  return decision instanceof Promise ? decision.then(finish) : finish(decision)
+}
+
+function decideEmbedding(
+  app: App,
+  set: string | undefined,
+  embedding: string | readonly number[],
+  options: RouteOptions,
+): Decision {
+  const vector = readEmbedding(embedding, app.encoder.dimensions, app.cascades?.dimensions)
+  const router = app.routerFor(set, String(vector[0]))
+  if (vector.length === app.encoder.dimensions) return router.routeVector(vector, options)
+  const decision = app.cascades?.decideVector(router, vector, options)
+  if (decision) return decision
+  throw new StrataError(
+    'overloaded',
+    'The routes are not fitted for the slower encoder yet, which this embedding is of; send it again in a moment, or the text.',
+  )
 }
 
 export const decisionEndpoints: readonly AnyEndpoint[] = [
@@ -37,9 +65,7 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
       const { routeSet: set, text } = body
       if (text !== undefined) return decideText(app, set, text, options)
       const embedding = body.embedding as string | readonly number[]
-      const vector = readEmbedding(embedding, app.encoder.dimensions)
-      const router = app.routerFor(set, String(vector[0]))
-      return finishDecision(app, { set, decision: router.routeVector(vector, options) })
+      return finishDecision(app, { set, decision: decideEmbedding(app, set, embedding, options) })
     },
   }),
   defineEndpoint({
@@ -57,7 +83,10 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     decide(app, body) {
       const options = optionsOf(body)
       const decisions = body.texts.map((text) => decideText(app, body.routeSet, text, options))
-      return `{"decisions":[${decisions.join(',')}]}`
+      const answer = (finished: readonly string[]) => `{"decisions":[${finished.join(',')}]}`
+      return decisions.every((decision) => typeof decision === 'string')
+        ? answer(decisions)
+        : Promise.all(decisions).then(answer)
     },
   }),
 ]

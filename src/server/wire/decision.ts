@@ -57,6 +57,16 @@ export const decisionSchema = z
     metadata: z.record(z.string(), z.unknown()).describe('Metadata of the chosen route; empty for no match.'),
     snapshot: z.string().describe('Fingerprint of the snapshot that decided.'),
     latencyUs: z.number().describe('Time the decision took, in microseconds.'),
+    encoder: z
+      .string()
+      .optional()
+      .describe('Where a slower encoder is configured: the one that had the last word.'),
+    asked: z
+      .enum(['answered', 'timed-out', 'failed'])
+      .optional()
+      .describe(
+        'When the slower encoder was asked: whether it answered; without an answer the built-in one decided alone.',
+      ),
     intents: z
       .array(z.object({ route: z.string(), confidence: probability, text: z.string() }))
       .optional()

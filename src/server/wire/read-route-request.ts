@@ -62,14 +62,19 @@ export function optionsOf(request: Partial<RouteRequest>): RouteOptions {
 
 /**
  * The vector of a request.
+ * @param others length that vectors of a second encoder have, where there is one
  * @throws StrataError `dimension_mismatch`; `invalid_request` for bad base64 and for numbers float32 cannot hold
  */
-export function readEmbedding(embedding: string | readonly number[], dimensions: number): Float32Array {
+export function readEmbedding(
+  embedding: string | readonly number[],
+  dimensions: number,
+  others = dimensions,
+): Float32Array {
   const vector = typeof embedding === 'string' ? fromBase64(embedding) : Float32Array.from(embedding)
-  if (vector.length !== dimensions) {
+  if (vector.length !== dimensions && vector.length !== others) {
     throw new StrataError(
       'dimension_mismatch',
-      `The encoder's vectors have ${dimensions} numbers; the embedding has ${vector.length}. Send a vector made by the same encoder.`,
+      `The encoder's vectors have ${others === dimensions ? dimensions : `${dimensions}, those of the slower one ${others},`} numbers; the embedding has ${vector.length}. Send a vector made by the same encoder.`,
     )
   }
   if (!vector.every(Number.isFinite)) {

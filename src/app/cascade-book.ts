@@ -1,0 +1,167 @@
+import type { AsyncEncoder, Decision, Encoder, RouteOptions } from '../contracts/index.ts'
+import { type Asking, Cascade, type CascadeParts, type Router } from '../core/index.ts'
+import { Counter, Histogram, type Logger, type MetricFamily } from '../observability/index.ts'
+import type { FitCascade } from './fit-cascade.ts'
+import type { EncoderSettings } from './slower-encoder.ts'
+import type { SnapshotCache } from './snapshot-cache.ts'
+
+interface CascadeBookOptions {
+  readonly fast: Encoder
+  readonly slow: AsyncEncoder
+  readonly settings: EncoderSettings
+  readonly share: number
+  readonly timeoutMs: number
+  readonly cache: SnapshotCache
+  readonly fit: FitCascade
+  readonly logger: Logger
+}
+
+/** What a router has beside it: the snapshot that it was begun for, and the cascade once it is there. */
+interface Entry {
+  readonly snapshot: string
+  cascade?: Cascade
+}
+
+const MOST_KEYS = 1000
+const ASK_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/**
+ * The cascades of the routers that decide. Each router answers alone until the cascade around it has been fitted, in
+ * another process; an edited set again until it has been refitted and its new cascade is there.
+ */
+export class CascadeBook {
+  readonly #options: CascadeBookOptions
+  readonly #parts: CascadeParts
+  /** By router, so that what no longer decides takes its cascade with it. */
+  readonly #entries = new WeakMap<Router, Entry>()
+  /** Of the cascades in use, which must stay cached; the latest of them. */
+  readonly #keys = new Set<string>()
+  readonly #closing = new AbortController()
+  /** One fit at a time. */
+  #fits: Promise<void> = Promise.resolve()
+  readonly #asked = new Counter({
+    name: 'stratarouter_cascade_asked_total',
+    help: 'Messages that the built-in encoder was unsure of, by what came of asking the slower one.',
+    labels: ['outcome'],
+  })
+  readonly #seconds = new Histogram(ASK_SECONDS)
+
+  constructor(options: CascadeBookOptions) {
+    this.#options = options
+    this.#parts = {
+      fast: options.fast,
+      slow: options.slow,
+      limit: () => AbortSignal.timeout(options.timeoutMs),
+      onAsk: (asking) => this.#note(asking),
+    }
+  }
+
+  /** Numbers in a vector of the slower encoder. */
+  get dimensions(): number {
+    return this.#options.slow.dimensions
+  }
+
+  /**
+   * Decides one message: at once where the router is sure or its cascade is not there yet. The snapshot that a decision
+   * names is that of the router.
+   */
+  decide(router: Router, text: string, options: RouteOptions): Decision | Promise<Decision> {
+    const cascade = this.#cascadeOf(router)
+    if (cascade === undefined) {
+      this.#asked.series('not-ready').count++
+      return router.route(text, options)
+    }
+    const { snapshot } = router
+    const sure = cascade.routeIfSure(text, options)
+    if (sure) return { ...sure, snapshot }
+    return cascade.routeAsync(text, options).then((decision) => ({ ...decision, snapshot }))
+  }
+
+  /** Decides by a vector of the slower encoder; undefined while there is no cascade. */
+  decideVector(router: Router, vector: Float32Array, options: RouteOptions): Decision | undefined {
+    const cascade = this.#cascadeOf(router)
+    return cascade && { ...cascade.slow.routeVector(vector, options), snapshot: router.snapshot }
+  }
+
+  /** Begins the cascade of a router, if it has none. */
+  prepare(router: Router): void {
+    this.#cascadeOf(router)
+  }
+
+  /** Resolves when no cascade is being fitted. */
+  async idle(): Promise<void> {
+    let seen: Promise<void> | undefined
+    while (seen !== this.#fits) {
+      seen = this.#fits
+      await seen
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.idle()
+  }
+
+  families(): readonly MetricFamily[] {
+    return [
+      ...this.#asked.families(),
+      {
+        name: 'stratarouter_cascade_ask_duration_seconds',
+        type: 'histogram',
+        help: 'How long asking the slower encoder took.',
+        merge: 'sum',
+        bounds: this.#seconds.bounds,
+        series: new Map([['', this.#seconds.value()]]),
+      },
+    ]
+  }
+
+  #note({ outcome, milliseconds, error }: Asking): void {
+    this.#asked.series(outcome).count++
+    this.#seconds.observe(milliseconds / 1000)
+    if (error !== undefined)
+      this.#options.logger.warn({ outcome, err: error }, 'the slower encoder gave no answer')
+  }
+
+  #cascadeOf(router: Router): Cascade | undefined {
+    const entry = this.#entries.get(router)
+    if (entry?.snapshot === router.snapshot) return entry.cascade
+    // What is provisional is replaced in a moment, by another router.
+    if (router.provisional || router.routeSet.routes.length === 0) return undefined
+    const begun: Entry = { snapshot: router.snapshot }
+    this.#entries.set(router, begun)
+    this.#fits = this.#fits.then(() => this.#make(router, begun))
+    return undefined
+  }
+
+  #use(key: string): void {
+    this.#keys.delete(key)
+    this.#keys.add(key)
+    for (const oldest of this.#keys) {
+      if (this.#keys.size <= MOST_KEYS) return
+      this.#keys.delete(oldest)
+    }
+  }
+
+  async #make(router: Router, entry: Entry): Promise<void> {
+    const { cache, fit, settings, share, logger } = this.#options
+    // Edited while it waited: begun anew by the next message after the refit.
+    if (this.#closing.signal.aborted || router.snapshot !== entry.snapshot) return
+    const { routeSet } = router
+    try {
+      const key = cache.keyOf({ routeSet })
+      const kept = await cache.read(key)
+      const bytes = kept ?? (await fit({ routeSet, encoder: settings, share }, this.#closing.signal))
+      this.#use(key)
+      if (!kept) await cache.write(key, bytes, this.#keys)
+      entry.cascade = Cascade.around(router, bytes, this.#parts)
+      logger.info({ snapshot: entry.snapshot, routes: routeSet.routes.length }, 'the cascade is ready')
+    } catch (error) {
+      if (this.#closing.signal.aborted) return
+      logger.error(
+        { snapshot: entry.snapshot, err: error },
+        'the cascade could not be fitted; the built-in encoder decides alone until the next change or start',
+      )
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { CascadeWork } from '../../src/app/fit-cascade.ts'
+import type { AsyncEncoder } from '../../src/contracts/index.ts'
+import { Cascade } from '../../src/core/index.ts'
+import { loadBuiltinEncoder } from '../../src/encoders/builtin/index.ts'
+import { makeFolder, type Serving, serve } from './serving.ts'
+
+const SIZE = 32
+const running: Serving[] = []
+afterEach(async () => {
+  for (const serving of running.splice(0)) await serving.end()
+})
+
+/** Tells texts about money from all others, and is otherwise of no help. */
+function vectorOf(text: string): Float32Array {
+  const noise = createHash('sha256').update(text).digest()
+  const values = Array.from({ length: SIZE }, (_, d) => ((noise[d] ?? 0) - 128) / 600)
+  values[/refund|invoice|charged|pay/.test(text) ? 0 : 1]! += 1
+  const length = Math.hypot(...values)
+  return Float32Array.from(values, (x) => x / length)
+}
+
+const routes = [
+  { name: 'billing', examples: ['where is my refund', 'I was charged twice', 'send me the invoice'] },
+  { name: 'technical', examples: ['the app crashes', 'I cannot log in', 'the page stays blank'] },
+]
+
+/** A server with a slower encoder whose behaviour the test chooses; cascades are fitted here, not in a process. */
+async function serveCascade(options: { folder?: string; share?: number } = {}) {
+  const state = { asked: 0, fits: 0, mood: 'well' as 'well' | 'failing' }
+  const builtin = await loadBuiltinEncoder()
+  const encoder: AsyncEncoder = {
+    name: 'money',
+    dimensions: SIZE,
+    fingerprint: 'money-1',
+    async encodeMany(texts) {
+      state.asked++
+      if (state.mood === 'failing') throw new Error('away')
+      return texts.map(vectorOf)
+    },
+  }
+  const serving = await serve({
+    ...(options.folder ? { folder: options.folder } : {}),
+    flags: { 'cascade.share': options.share ?? 1 },
+    slower: {
+      encoder,
+      async fit({ routeSet, share }: CascadeWork) {
+        state.fits++
+        return (await Cascade.compile(routeSet, { fast: builtin, slow: encoder, ask: { share } })).save()
+      },
+    },
+  })
+  running.push(serving)
+  const put = async () => {
+    await serving.call('PUT', '/v1/route-sets/default', { routes })
+    await serving.app.idle()
+    // The first message after a change begins the cascade.
+    await serving.call('POST', '/v1/route', { text: 'where is my refund' })
+    await serving.app.idle()
+    state.asked = 0
+  }
+  return { serving, state, put }
+}
+
+const asked = async (serving: Serving) =>
+  Object.fromEntries(
+    [
+      ...(await serving.call('GET', '/metrics')).text.matchAll(
+        /^stratarouter_cascade_asked_total\{outcome="([^"]+)"\} (\d+)/gm,
+      ),
+    ].map(([, outcome, count]) => [outcome, Number(count)]),
+  )
+
+describe('a server with a slower encoder', () => {
+  it('decides alone until the cascade is there, then asks, and names who had the last word', async () => {
+    const { serving, state } = await serveCascade()
+    await serving.call('PUT', '/v1/route-sets/default', { routes })
+    await serving.app.idle()
+    const first = await serving.call('POST', '/v1/route', { text: 'I want to pay the invoice' })
+    expect(first.json.encoder).toBeUndefined()
+    await serving.app.idle()
+    const { json, status } = await serving.call('POST', '/v1/route', { text: 'I want to pay the invoice' })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({ route: 'billing', encoder: 'money', asked: 'answered' })
+    expect(json.snapshot).toBe(serving.app.router().snapshot)
+    expect(state.fits).toBe(1)
+    expect(await asked(serving)).toEqual({ 'not-ready': 1, answered: 1 })
+    expect((await serving.call('GET', '/metrics')).text).toContain(
+      'stratarouter_cascade_ask_duration_seconds_count 1',
+    )
+  })
+
+  it('answers batches and explanations too', async () => {
+    const { serving, put } = await serveCascade()
+    await put()
+    const batch = await serving.call('POST', '/v1/route/batch', {
+      texts: ['refund please', 'the app is blank', 'hello'],
+    })
+    expect(batch.json.decisions.map((decision: { asked: string }) => decision.asked)).toEqual(
+      Array(3).fill('answered'),
+    )
+    const explained = await serving.call('POST', '/v1/route', { text: 'refund please', explain: true })
+    expect(explained.json.explanation.summary).toContain('billing')
+  })
+
+  it('decides alone when the slower encoder fails, and says so', async () => {
+    const { serving, state, put } = await serveCascade()
+    await put()
+    state.mood = 'failing'
+    const { json, status } = await serving.call('POST', '/v1/route', { text: 'where is my refund' })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({ route: 'billing', asked: 'failed' })
+    expect((await asked(serving)).failed).toBe(1)
+  })
+
+  it('takes vectors of either encoder, and says what sizes there are', async () => {
+    const { serving, put } = await serveCascade()
+    await put()
+    const embedding = Array.from(vectorOf('a refund'))
+    const { json } = await serving.call('POST', '/v1/route', { embedding })
+    expect(json.candidates[0].route).toBe('billing')
+    const wrong = await serving.call('POST', '/v1/route', { embedding: [1, 2] })
+    expect(wrong.json.error.code).toBe('dimension_mismatch')
+    expect(wrong.json.error.message).toContain('256, those of the slower one 32')
+  })
+
+  it('follows an edit: alone at first, then with a cascade that knows it', async () => {
+    const { serving, state, put } = await serveCascade()
+    await put()
+    await serving.call('POST', '/v1/routes', { name: 'music', examples: ['play a song', 'louder'] })
+    const alone = await serving.call('POST', '/v1/route', { text: 'play a song' })
+    expect(alone.json).toMatchObject({ route: 'music' })
+    expect(alone.json.encoder).toBeUndefined()
+    await serving.app.idle()
+    const joint = await serving.call('POST', '/v1/route', { text: 'play a song' })
+    expect(joint.json).toMatchObject({ asked: 'answered' })
+    expect(joint.json.candidates.map(({ route }: { route: string }) => route)).toContain('music')
+    expect(state.fits).toBe(2)
+  })
+
+  it('finds its cascades again after a restart without asking the encoder for the examples', async () => {
+    const folder = makeFolder()
+    const first = await serveCascade({ folder })
+    await first.put()
+    await first.serving.stop()
+    running.pop()
+    const again = await serveCascade({ folder })
+    await again.serving.app.idle()
+    const { json } = await again.serving.call('POST', '/v1/route', { text: 'where is my refund' })
+    expect(json).toMatchObject({ asked: 'answered' })
+    expect(again.state.fits).toBe(0)
+  })
+
+  it('refuses to start with an encoder that is not configured to the end, or whose package is missing', async () => {
+    const folder = makeFolder()
+    await expect(serve({ folder, flags: { 'encoder.kind': 'openai' } })).rejects.toThrow(/encoder\.model/)
+    await expect(serve({ folder, flags: { 'encoder.kind': 'onnx' } })).rejects.toThrow(/encoder\.modelFile/)
+    const file = join(folder, 'model.onnx')
+    writeFileSync(file, 'no model')
+    await expect(
+      serve({
+        folder,
+        flags: { 'encoder.kind': 'onnx', 'encoder.modelFile': file, 'encoder.vocabularyFile': file },
+      }),
+    ).rejects.toThrow(/npm install onnxruntime-node/)
+  })
+})
