@@ -5,6 +5,10 @@ import { DriftMonitor } from './drift-monitor.ts'
 import { compareHistograms, DRIFT_BINS, driftBin, groupBins } from './drift-statistics.ts'
 
 const probability = fc.double({ min: 0, max: 1, noNaN: true })
+const spiky = fc.array(fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.nat(1000)), {
+  minLength: DRIFT_BINS,
+  maxLength: DRIFT_BINS,
+})
 const histogram = fc.array(fc.nat(300), { minLength: DRIFT_BINS, maxLength: DRIFT_BINS })
 
 describe('the bins of a probability', () => {
@@ -20,21 +24,30 @@ describe('the bins of a probability', () => {
     expect([0, 0.5, 1].map(driftBin)).toEqual([0, DRIFT_BINS / 2 - 1, DRIFT_BINS - 1])
   })
 
-  it('are joined until each group holds a twentieth of the reference, or a single bin more', () => {
+  it('are joined to groups of a twentieth of the reference, in order, but for what lies beside a heavy bin', () => {
     fc.assert(
-      fc.property(histogram, (counts) => {
+      fc.property(fc.oneof(histogram, spiky), (counts) => {
         const groups = groupBins(counts)
-        const total = counts.reduce((a, b) => a + b, 0)
+        const least = Math.max(1, counts.reduce((a, b) => a + b, 0) / 20)
         const sums = new Map<number, number>()
+        expect(groups[0]).toBe(0)
         groups.forEach((group, bin) => {
-          expect(group - (groups[bin - 1] ?? 0)).toBeGreaterThanOrEqual(0)
-          expect(group - (groups[bin - 1] ?? 0)).toBeLessThanOrEqual(1)
+          expect([0, 1]).toContain(group - (groups[bin - 1] ?? 0))
           sums.set(group, (sums.get(group) ?? 0) + (counts[bin] as number))
         })
-        if (sums.size > 1) for (const sum of sums.values()) expect(sum).toBeGreaterThanOrEqual(total / 20)
-        expect(sums.size).toBeLessThanOrEqual(20)
+        for (const [bin, count] of counts.entries()) {
+          if (count >= least) expect(sums.get(groups[bin] as number)).toBe(count)
+        }
+        const light = [...sums.values()].filter((sum) => sum < least).length
+        expect(light).toBeLessThanOrEqual(counts.filter((count) => count >= least).length + 1)
       }),
     )
+  })
+
+  it('are two groups where all of the reference is in the last one', () => {
+    const counts = new Array(DRIFT_BINS).fill(0)
+    counts[DRIFT_BINS - 1] = 1000
+    expect([...groupBins(counts)]).toEqual([...new Array(DRIFT_BINS - 1).fill(0), 1])
   })
 })
 
@@ -105,6 +118,19 @@ describe('DriftMonitor', () => {
     expect(feed(monitor, 20_000, () => (random() < 0.03 ? 0.1 * random() : usual()))).toEqual([])
   })
 
+  it('neither begins nor ends a warning for a change of middle size', () => {
+    const random = seededRandom(9)
+    const usual = () => 0.3 + 0.7 * random()
+    const draw = (share: number) => () => (random() < share ? 0.1 * random() : usual())
+    const monitor = new DriftMonitor()
+    feed(monitor, 1000, usual)
+    expect(feed(monitor, 10_000, draw(0.035))).toEqual([])
+    expect(monitor.status.drift).toBeGreaterThan(0.05)
+    expect(feed(monitor, 4000, draw(0.3))).toEqual(['drifting'])
+    expect(feed(monitor, 10_000, draw(0.035))).toEqual([])
+    expect(monitor.status.drift).toBeLessThan(0.1)
+  })
+
   it('goes by a reference that it is given', () => {
     const random = seededRandom(4)
     const learned = new DriftMonitor()
@@ -117,9 +143,16 @@ describe('DriftMonitor', () => {
     expect(feed(other, 1000, () => random() ** 2)).toEqual(['drifting'])
   })
 
-  it('compares decisions that are all alike', () => {
-    const monitor = new DriftMonitor()
-    feed(monitor, 1000, () => 0.5)
-    expect(feed(monitor, 5000, () => 0.5)).toEqual([])
+  it('sees a tenth of unsure decisions among such as were all sure, and lets one in fifty pass', () => {
+    for (const [share, expected] of [
+      [0, []],
+      [0.02, []],
+      [0.1, ['drifting']],
+    ] as const) {
+      const random = seededRandom(6)
+      const monitor = new DriftMonitor()
+      feed(monitor, 1000, () => 0.9999)
+      expect(feed(monitor, 4000, () => (random() < share ? 0.4 : 0.9999))).toEqual(expected)
+    }
   })
 })

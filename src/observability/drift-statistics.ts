@@ -7,8 +7,11 @@ const BOUNDS = Float64Array.from({ length: DRIFT_BINS - 1 }, (_, index) => {
   return odds / (1 + odds)
 })
 
-/** Share of the reference in one group of bins, at least: groups without enough rows say nothing but noise. */
+/** Bins are joined until they hold this share of the reference: groups of a few rows say nothing but noise. */
 const GROUP_SHARE = 0.05
+
+/** Added to the share of each group, so that what was never seen counts once it is more than a few in a hundred. */
+const FLOOR = 0.005
 
 // Standard normal quantile of 1 - 1e-6: by chance alone one comparison in a million is beyond it.
 const NOISE_QUANTILE = 4.753
@@ -25,24 +28,46 @@ export function driftBin(probability: number): number {
   return low
 }
 
-/** Joins neighbouring bins until each group holds a tenth of the reference; gives the group of each bin. */
+/**
+ * Joins neighbouring bins to groups of a twentieth of the reference; gives the group of each bin. A bin that holds so much
+ * alone is a group, and what lies between two such is one too, however little it is: where all of the reference is
+ * sure, that is where the unsure would appear.
+ */
 export function groupBins(reference: ArrayLike<number>): Int32Array {
   const groups = new Int32Array(reference.length)
-  let left = sumOf(reference)
-  const least = left * GROUP_SHARE
-  let group = 0
+  const least = Math.max(1, sumOf(reference) * GROUP_SHARE)
+  let next = 0
+  for (let start = 0; start < reference.length; ) {
+    let end = start
+    while (end < reference.length && (reference[end] as number) < least) end++
+    next = groupRun(reference, groups, { start, end, least, next })
+    if (end < reference.length) groups[end] = next++
+    start = end + 1
+  }
+  return groups
+}
+
+/** Groups bins that are each too light to be one; what is left at the end goes to the last group, if there is one. */
+function groupRun(
+  reference: ArrayLike<number>,
+  groups: Int32Array,
+  { start, end, least, next }: { start: number; end: number; least: number; next: number },
+): number {
+  if (start === end) return next
+  let left = 0
+  for (let bin = start; bin < end; bin++) left += reference[bin] as number
+  let group = next
   let inGroup = 0
-  for (let bin = 0; bin < reference.length; bin++) {
+  for (let bin = start; bin < end; bin++) {
     groups[bin] = group
     inGroup += reference[bin] as number
-    // What is left must make a group too.
     if (inGroup >= least && left - inGroup >= least) {
       left -= inGroup
       inGroup = 0
       group++
     }
   }
-  return groups
+  return group + 1
 }
 
 interface DriftComparison {
@@ -73,9 +98,8 @@ export function compareHistograms(
   if (degrees === 0 || rows === 0 || rowsNow === 0) return { drift: 0, isBeyondNoise: false }
   let index = 0
   for (let group = 0; group < count; group++) {
-    // Half a row more in each group, so that an empty one has a logarithm.
-    const p = ((of[group] as number) + 0.5) / (rows + count / 2)
-    const q = ((now[group] as number) + 0.5) / (rowsNow + count / 2)
+    const p = (of[group] as number) / rows + FLOOR
+    const q = (now[group] as number) / rowsNow + FLOOR
     index += (q - p) * Math.log(q / p)
   }
   const scale = 1 / rows + 1 / rowsNow

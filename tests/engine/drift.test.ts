@@ -72,7 +72,7 @@ describe('drift of traffic of 150 intents', () => {
     for (const other of [strays, elsewhere]) {
       let count = 0
       for (let seed = 0; seed < SEEDS; seed++) {
-        if (warnings(seed, usual, mixed(usual, other, 0.3), 12) > 0) count++
+        if (warnings(seed, usual, mixed(usual, other, 0.3), 24) > 0) count++
       }
       expect(count).toBe(SEEDS)
     }

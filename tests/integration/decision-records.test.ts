@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readLabelledFile, readMessageFile } from '../../src/config/labelled-file.ts'
 import { recordedDecisionSchema, recordedDecisionsSchema } from '../../src/server/wire/decision-record.ts'
@@ -271,5 +272,49 @@ describe('feedback', () => {
       await serving.call('POST', '/v1/feedback', { text: `t${count}`, route: null })
     }
     expect(await serving.app.feedback.rows('default')).toHaveLength(3)
+  })
+})
+
+describe('whatever is sent', () => {
+  it('is answered or refused by the table', async () => {
+    const serving = await startRecording({ text: 'full', redact: ['number'] })
+    const value = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', '1', '-1', '1e9', 'null', '2026-11-24'),
+      fc.double(),
+    )
+    const parameter = fc.constantFrom(
+      'routeSet',
+      'route',
+      'reason',
+      'since',
+      'until',
+      'limit',
+      'cursor',
+      'format',
+      'x',
+    )
+    const feedback = fc.record(
+      {
+        text: fc.oneof(fc.string({ unit: 'binary' }), fc.anything()),
+        route: fc.oneof(fc.constantFrom('billing', null), fc.anything()),
+        decisionId: fc.oneof(fc.constantFrom('dec_x'), fc.anything()),
+        routeSet: fc.oneof(fc.constantFrom('default'), fc.anything()),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(parameter, value)), feedback, async (query, body) => {
+        const pairs = query.map(
+          ([name, text]) => `${name}=${encodeURIComponent(String(text).toWellFormed())}`,
+        )
+        for (const path of ['decisions', 'feedback']) {
+          expect((await serving.call('GET', `/v1/${path}?${pairs.join('&')}`)).status).toBeLessThan(500)
+        }
+        const sent = JSON.stringify(body, (_, any) => (typeof any === 'bigint' ? String(any) : any))
+        expect((await serving.call('POST', '/v1/feedback', sent)).status).toBeLessThan(500)
+      }),
+      { numRuns: 200 },
+    )
   })
 })
