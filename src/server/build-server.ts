@@ -12,10 +12,11 @@ import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
 import { refuseForeignHosts } from './host-check.ts'
 import { type HotPath, serveHotPath } from './hot/hot-path.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
-import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
+import { describeEndpoints, type OpenApiDocument, servedAt } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
 import { parseJsonBody } from './parse-json-body.ts'
 import { renderReferencePage } from './reference-page.ts'
+import { requestOrigin } from './request-origin.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
 import { driftEndpoints } from './routes/drift.ts'
@@ -117,7 +118,8 @@ export function buildServer(app: App): BuiltServer {
   }) as unknown as FastifyInstance
 
   instance.removeAllContentTypeParsers()
-  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  const types = ['application/json', 'application/merge-patch+json']
+  instance.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => {
     try {
       done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer))
     } catch (error) {
@@ -286,8 +288,11 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
 
 /** @param describe called at the first request, as most servers are never asked */
 function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
-  let json: string | undefined
-  let page: string | undefined
+  let described: OpenApiDocument | undefined
+  const document = () => {
+    described ??= describe()
+    return described
+  }
   const common = { method: 'GET', tag: 'Operation', errors: [] } as const
   return [
     defineEndpoint({
@@ -296,10 +301,7 @@ function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
       path: '/openapi.json',
       summary: 'This interface as OpenAPI 3.1.',
       answers: { 200: { description: 'The document.' } },
-      handle() {
-        json ??= JSON.stringify(describe())
-        return json
-      },
+      handle: ({ reply }) => servedAt(document(), requestOrigin(reply.request)),
     }),
     defineEndpoint({
       ...common,
@@ -311,8 +313,7 @@ function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
         reply
           .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
           .type('text/html; charset=utf-8')
-        page ??= renderReferencePage(describe(), 'http://127.0.0.1:8000')
-        return page
+        return renderReferencePage(document(), requestOrigin(reply.request))
       },
     }),
   ]

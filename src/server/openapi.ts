@@ -12,6 +12,8 @@ export interface OpenApiDocument {
     readonly description: string
     readonly license: object
   }
+  /** Absent where it is not known where the endpoints are served. */
+  readonly servers?: readonly { readonly url: string }[]
   readonly tags: readonly { readonly name: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
@@ -79,6 +81,11 @@ export function describeEndpoints(endpoints: readonly AnyEndpoint[], version: st
     paths,
     components: { schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))) },
   }
+}
+
+/** The document of the server at `url`. */
+export function servedAt({ openapi, info, ...document }: OpenApiDocument, url: string): OpenApiDocument {
+  return { openapi, info, servers: [{ url }], ...document }
 }
 
 function jsonContent(

@@ -34,6 +34,13 @@ describe('operation', () => {
     for (const path of Object.keys(json.paths)) expect(docs.text).toContain(path)
   })
 
+  it('describes itself as called where the reader called it', async () => {
+    const { json } = await call('GET', '/openapi.json')
+    const [, origin] = /curl (http:\S+)\/v1\/route /.exec((await call('GET', '/docs')).text) ?? []
+    expect(json.servers).toEqual([{ url: origin }])
+    expect((await fetch(`${origin}/health`)).status).toBe(200)
+  })
+
   it('takes the request id of the caller, or makes one', async () => {
     const taken = await call('GET', '/health', undefined, { 'x-request-id': 'abc-1' })
     expect(taken.headers.get('x-request-id')).toBe('abc-1')
