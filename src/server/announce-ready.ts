@@ -1,7 +1,7 @@
 import type { Config } from '../config/index.ts'
 import type { Logger } from '../observability/index.ts'
 
-/** Says where the server is: to the log, and in a line for people that can be tried at once. */
+/** Says where the server is: its address to the log, and to people also what to open and what to type. */
 export function announceReady(
   url: string,
   config: Config,
@@ -9,6 +9,8 @@ export function announceReady(
   print: (text: string) => void = (text) => void process.stderr.write(text),
 ): void {
   const curl = `curl ${config.server.tls ? '-k ' : ''}${url}/v1/route -H 'content-type: application/json' -d '{"text":"where is my refund?"}'`
-  logger.info({ url, try: curl }, 'ready')
-  print(`StrataRouter is at ${url}  (reference: ${url}/docs)\nTry: ${curl}\n`)
+  logger.info({ url }, 'ready')
+  print(
+    `StrataRouter is at ${url}  (reference: ${url}/docs)\nPage to try and edit its routes: ${url}/\nTry: ${curl}\n`,
+  )
 }
