@@ -42,6 +42,18 @@ export function withRoute(routeSet: RouteSet, route: RouteDefinition): Edited {
   return { next: { ...routeSet, routes }, created: index < 0 }
 }
 
+/** With the route of that name as `change` makes it; the very same set when it changes nothing. */
+export function withChangedRoute(
+  routeSet: RouteSet,
+  setName: string,
+  name: string,
+  change: (route: RouteDefinition) => RouteDefinition,
+): Edited {
+  const route = findRoute(routeSet, setName, name)
+  const changed = change(route)
+  return { next: changed === route ? routeSet : withRoute(routeSet, changed).next, created: false }
+}
+
 export function withoutRoute(routeSet: RouteSet, setName: string, name: string): Edited {
   const removed = findRoute(routeSet, setName, name)
   return {

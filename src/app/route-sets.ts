@@ -13,6 +13,7 @@ import {
   type Edited,
   findRoute,
   isSmallChange,
+  withChangedRoute,
   withNewRoute,
   withoutRoute,
   withRoute,
@@ -161,6 +162,19 @@ export class RouteSets {
     return this.#edit(set, condition, () => withRoute(this.get(set).routeSet, route))
   }
 
+  /**
+   * Changes the route of that name; `route_not_found` when there is none.
+   * @param change of the route as it is when its turn has come; what it returns unchanged is not stored again
+   */
+  changeRoute(
+    set: string,
+    name: string,
+    change: (route: RouteDefinition) => RouteDefinition,
+    condition: WriteCondition = {},
+  ): Promise<WriteResult> {
+    return this.#edit(set, condition, () => withChangedRoute(this.get(set).routeSet, set, name, change))
+  }
+
   removeRoute(set: string, name: string, condition: WriteCondition = {}): Promise<WriteResult> {
     return this.#edit(set, condition, () => withoutRoute(this.get(set).routeSet, set, name))
   }
@@ -242,6 +256,7 @@ export class RouteSets {
   #edit(name: string, condition: WriteCondition, change: () => Edited): Promise<WriteResult> {
     return this.#writer.write(name, condition, async (live, expectedVersion) => {
       const { next, created } = change()
+      if (live !== undefined && next === live.content.routeSet) return { version: live.version, created }
       this.#writer.assertRoom(name, next)
       // What the version before was fitted with goes on; rows of routes that are gone are passed over.
       const content = { ...(live?.content ?? NOTHING), routeSet: next }

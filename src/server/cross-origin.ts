@@ -1,6 +1,6 @@
 import type { onRequestHookHandler } from 'fastify'
 
-const METHODS = 'GET, HEAD, POST, PUT, DELETE'
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const HEADERS = 'content-type, authorization, x-api-key, x-request-id, if-match'
 const EXPOSED = 'x-request-id, etag, allow'
 const PREFLIGHT_SECONDS = '600'

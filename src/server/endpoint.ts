@@ -26,7 +26,7 @@ interface Call<Body> {
 interface EndpointBase<Body> {
   /** The operation's name in OpenAPI and in metrics. */
   readonly operation: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With parameters as `{name}`. */
   readonly path: string
   readonly tag: string

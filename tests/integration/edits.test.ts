@@ -52,6 +52,70 @@ describe('routes', () => {
     expectError(await call('POST', '/v1/routes', { name: 'x', examples: [long] }), 400, 'invalid_route_set')
   })
 
+  it('are changed in part by a merge patch: what is absent stays, null removes', async () => {
+    const before = (await call('GET', '/v1/routes')).json.version
+    const threshold = await call('PATCH', '/v1/routes/billing', { threshold: 0.7 })
+    expect([threshold.status, threshold.json]).toEqual([
+      200,
+      { version: before + 1, route: { ...billing, threshold: 0.7 } },
+    ])
+    expect(threshold.headers.get('etag')).toBe(`"${before + 1}"`)
+    expect((await call('GET', '/v1/routes/billing')).json).toEqual({ ...billing, threshold: 0.7 })
+    const more = { threshold: null, metadata: { team: null, floor: { number: 3 } }, utterances: ['a bill'] }
+    const headers = { 'if-match': `"${before + 1}"`, 'content-type': 'application/merge-patch+json' }
+    const path = '/v1/route-sets/default/routes/billing'
+    expect((await call('PATCH', path, more, headers)).json.route).toEqual({
+      name: 'billing',
+      examples: ['a bill'],
+      metadata: { floor: { number: 3 } },
+    })
+    expectError(await call('PATCH', path, more, headers), 409, 'version_conflict')
+    expectError(await call('PATCH', '/v1/routes/biling', { threshold: 0.7 }), 404, 'route_not_found')
+    expectError(await call('PATCH', path, { threshold: 7 }), 400, 'invalid_route_set')
+    expectError(await call('PATCH', path, { treshold: 0.7 }), 400, 'invalid_route_set')
+    expectError(await call('PATCH', path, { name: 'other' }), 400, 'invalid_request')
+    expectError(await call('PATCH', path, ['x']), 400, 'invalid_request')
+    expectError(await call('PATCH', path, { examples: null }), 400, 'invalid_route_set')
+    expect((await call('GET', '/v1/routes')).json.version).toBe(before + 2)
+  })
+
+  it('take more examples, each once, and are stored only when one is new', async () => {
+    const before = (await call('GET', '/v1/routes')).json.version
+    const path = '/v1/routes/billing/examples'
+    const examples = ['pay by card', billing.examples[0], 'pay by card']
+    expect((await call('POST', path, { examples })).json).toEqual({
+      version: before + 1,
+      added: 1,
+      route: { ...billing, examples: [...billing.examples, 'pay by card'] },
+    })
+    expect((await call('POST', path, { examples })).json).toMatchObject({ version: before + 1, added: 0 })
+    const inSet = await call('POST', '/v1/route-sets/default/routes/support/examples', {
+      examples: ['help!'],
+    })
+    expect(inSet.json).toMatchObject({ version: before + 2, added: 1 })
+    expectError(await call('POST', path, { examples }, { 'if-match': '"0"' }), 409, 'version_conflict')
+    expectError(await call('POST', path, { examples: [] }), 400, 'invalid_request')
+    expectError(await call('POST', path, { examples: [' '] }), 400, 'invalid_route_set')
+    expectError(await call('POST', '/v1/routes/x/examples', { examples }), 404, 'route_not_found')
+  })
+
+  it('are refused when only the name is left of them, in a set as one by one', async () => {
+    for (const name of ['billing', 'opening_hours', 'a']) {
+      const one = await call('PUT', `/v1/routes/${name}`, { threshold: 0.7 })
+      const inSet = await call('PUT', '/v1/route-sets/default', { routes: [{ name, threshold: 0.7 }] })
+      const added = await call('POST', '/v1/routes', { name, examples: [] })
+      for (const answer of [one, inSet, added]) {
+        expectError(answer, 400, 'invalid_route_set')
+        expect(answer.json.error.message).toContain('expected an example, a description or a rule')
+      }
+      expect(one.json.error.details[0].path).toBe('examples')
+      expect(inSet.json.error.details[0].path).toBe('routes[0].examples')
+    }
+    expect((await call('GET', '/v1/routes/billing')).json).toEqual(billing)
+    expect((await call('PUT', '/v1/routes/hours', { description: 'when it is open' })).status).toBe(201)
+    expect((await call('PUT', '/v1/routes/hours', { patterns: ['opening hours'] })).status).toBe(200)
+  })
+
   it('of other sets are kept apart', async () => {
     expectError(await call('GET', '/v1/route-sets/other/routes'), 404, 'route_set_not_found')
     expectError(await call('POST', '/v1/route-sets/other/routes', billing), 404, 'route_set_not_found')

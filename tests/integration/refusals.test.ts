@@ -32,8 +32,8 @@ describe('requests that cannot be served', () => {
     const answer = await call('GET', '/v1/route')
     expectError(answer, 405, 'method_not_allowed')
     expect(answer.headers.get('allow')).toBe('POST')
-    const named = await call('PATCH', '/v1/routes/billing', { examples: [] })
-    expect([named.status, named.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE, HEAD'])
+    const named = await call('POST', '/v1/routes/billing', { examples: [] })
+    expect([named.status, named.headers.get('allow')]).toEqual([405, 'GET, PUT, PATCH, DELETE, HEAD'])
     // A method of which the framework thinks that it must have a body.
     const query = await serving.call('QUERY', '/v1/route')
     expectError(query, 405, 'method_not_allowed')

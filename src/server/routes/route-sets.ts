@@ -2,6 +2,7 @@ import { parseRouteSet, type RouteSetView } from '../../app/index.ts'
 import type { RouteSet } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import { assertSaysSomething } from '../wire/route-changes.ts'
 import { nameSchema } from '../wire/route-request.ts'
 import {
   routeSetBodySchema,
@@ -17,8 +18,12 @@ const setParam = { set: 'Name of the route set.' }
 const ANSWER_FIELDS = new Set(['name', 'version', 'readOnly', 'provisional'])
 
 function parseSetBody(body: unknown): RouteSet {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return parseRouteSet(body)
-  return parseRouteSet(Object.fromEntries(Object.entries(body).filter(([key]) => !ANSWER_FIELDS.has(key))))
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+  const routeSet = parseRouteSet(
+    isObject ? Object.fromEntries(Object.entries(body).filter(([key]) => !ANSWER_FIELDS.has(key))) : body,
+  )
+  assertSaysSomething(routeSet.routes, isObject ? 'routes' : '')
+  return routeSet
 }
 
 function assertSetName(name: string): void {

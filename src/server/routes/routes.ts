@@ -1,10 +1,14 @@
 import { DEFAULT_SET, parseRoute } from '../../app/index.ts'
 import type { RouteDefinition } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
-import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
+import { assertSaysSomething, patched, withExamples } from '../wire/route-changes.ts'
 import {
+  addedExamplesSchema,
+  examplesBodySchema,
   routeBodySchema,
   routeListSchema,
+  routePatchSchema,
   routeSchema,
   versionAnswerSchema,
   writtenRouteSchema,
@@ -12,12 +16,23 @@ import {
 
 const EXAMPLE = { examples: ['where is my invoice?', 'I was charged twice'] }
 
+const parseExamples = bodyParser(examplesBodySchema)
+
+function parseNewRoute(body: unknown): RouteDefinition {
+  const route = parseRoute(body)
+  assertSaysSomething([route])
+  return route
+}
+
 /** The route of a PUT: its name comes from the path, and one in the body must be the same. */
 function parseNamedRoute(body: unknown, name: string): RouteDefinition {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   const isNamed = isObject && (Object.hasOwn(body, 'name') || Object.hasOwn(body, 'id'))
   const route = parseRoute(isObject && !isNamed ? { ...body, name } : body)
-  if (route.name === name) return route
+  if (route.name === name) {
+    assertSaysSomething([route])
+    return route
+  }
   throw new StrataError(
     'invalid_request',
     `The path names the route ${name}, the body ${route.name}; make them agree.`,
@@ -76,7 +91,7 @@ function routeEndpoints(
         'storage_failed',
         'shutting_down',
       ],
-      parse: parseRoute,
+      parse: parseNewRoute,
       async handle({ app, params, body, condition, reply }) {
         const { version } = await app.routes.addRoute(setOf(params), body, condition)
         reply.code(201).header('etag', `"${version}"`)
@@ -104,6 +119,7 @@ function routeEndpoints(
       path: `${prefix}/routes/{name}`,
       tag: 'Routes',
       summary: `Replace one route of ${where}, or add it.`,
+      description: 'What is not sent is gone; PATCH changes a part.',
       params: named,
       takesIfMatch: true,
       body: routeBodySchema,
@@ -129,6 +145,85 @@ function routeEndpoints(
         const { version, created } = await app.routes.putRoute(setOf(params), route, condition)
         reply.code(created ? 201 : 200).header('etag', `"${version}"`)
         return { version, route }
+      },
+    }),
+    defineEndpoint<unknown>({
+      operation: `patchRoute${operationSuffix}`,
+      method: 'PATCH',
+      path: `${prefix}/routes/{name}`,
+      tag: 'Routes',
+      summary: `Change a part of one route of ${where}.`,
+      description:
+        'A JSON merge patch (RFC 7396): what is absent stays, null removes, a list takes the place of the whole list. `keywords` and `patterns` are kept as rules, and so add to `rules`.',
+      params: named,
+      takesIfMatch: true,
+      body: routePatchSchema,
+      example: { threshold: 0.7 },
+      answers: { 200: { description: 'Changed; the whole route.', schema: writtenRouteSchema } },
+      errors: [
+        'invalid_request',
+        'invalid_route_set',
+        'invalid_rule',
+        'route_not_found',
+        'route_set_not_found',
+        'version_conflict',
+        'route_set_read_only',
+        'payload_too_large',
+        'storage_failed',
+        'shutting_down',
+      ],
+      parse: (body) => body,
+      async handle({ app, params, body, condition, reply }) {
+        const name = params.name as string
+        let route: RouteDefinition | undefined
+        const change = (before: RouteDefinition) => {
+          route = parseNamedRoute(patched(before, body), name)
+          return route
+        }
+        const { version } = await app.routes.changeRoute(setOf(params), name, change, condition)
+        reply.header('etag', `"${version}"`)
+        return { version, route }
+      },
+    }),
+    defineEndpoint<readonly string[]>({
+      operation: `addExamples${operationSuffix}`,
+      method: 'POST',
+      path: `${prefix}/routes/{name}/examples`,
+      tag: 'Routes',
+      summary: `Add examples to one route of ${where}.`,
+      description: 'Those that the route has already are passed over.',
+      params: named,
+      takesIfMatch: true,
+      body: examplesBodySchema,
+      example: EXAMPLE,
+      answers: { 200: { description: 'Added; the whole route.', schema: addedExamplesSchema } },
+      errors: [
+        'invalid_request',
+        'invalid_route_set',
+        'route_not_found',
+        'route_set_not_found',
+        'version_conflict',
+        'route_set_read_only',
+        'payload_too_large',
+        'storage_failed',
+        'shutting_down',
+      ],
+      parse: (body) => parseExamples(body).examples,
+      async handle({ app, params, body, condition, reply }) {
+        let answer: { readonly added: number; readonly route: RouteDefinition } | undefined
+        const change = (before: RouteDefinition) => {
+          const route = withExamples(before, body)
+          answer = { added: route.examples.length - before.examples.length, route }
+          return route
+        }
+        const { version } = await app.routes.changeRoute(
+          setOf(params),
+          params.name as string,
+          change,
+          condition,
+        )
+        reply.header('etag', `"${version}"`)
+        return { version, ...answer }
       },
     }),
     defineEndpoint({

@@ -3,6 +3,7 @@ import type { Evaluation, LabelledText, RouteSet, StoredVersion } from '../../co
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { readEvalRequest } from '../wire/read-route-request.ts'
+import { assertSaysSomething } from '../wire/route-changes.ts'
 import {
   fitBodySchema,
   fitOptionsSchema,
@@ -44,6 +45,7 @@ function readFitBody(body: unknown, textLimitBytes: number): FitRequest {
           ...(outOfScope === undefined ? {} : { outOfScope }),
           ...(defaults === undefined ? {} : { defaults }),
         })
+  if (routeSet) assertSaysSomething(routeSet.routes, 'routes')
   return {
     ...(rows === undefined ? {} : { data: rows }),
     ...(routeSet === undefined ? {} : { routeSet }),

@@ -40,6 +40,19 @@ export const routeBodySchema = z
   .object({ name: nameSchema.optional().describe('If given, the name in the path.'), ...routeFields })
   .meta({ id: 'RouteBody' })
 
+/** As a route, each field null to take it out. */
+export const routePatchSchema = z
+  .object(
+    Object.fromEntries(
+      Object.entries(routeFields).map(([name, field]) => [name, field.unwrap().nullable().optional()]),
+    ),
+  )
+  .meta({ id: 'RoutePatch' })
+
+export const examplesBodySchema = z
+  .strictObject({ examples: z.array(z.string()).min(1).describe('Texts that belong to the route.') })
+  .meta({ id: 'ExamplesBody' })
+
 export const routeSetFields = {
   routes: z.array(routeSchema),
   outOfScope: z.array(z.string()).optional().describe('Texts that no route should take.'),
@@ -84,6 +97,14 @@ export const routeListSchema = z
 export const writtenRouteSchema = z
   .object({ version: versionSchema, route: routeSchema })
   .meta({ id: 'WrittenRoute' })
+
+export const addedExamplesSchema = z
+  .object({
+    version: versionSchema,
+    added: z.int().describe('How many of the examples are new.'),
+    route: routeSchema,
+  })
+  .meta({ id: 'AddedExamples' })
 
 export const writtenSetSchema = z
   .object({ name: nameSchema, version: versionSchema, routes: z.int() })
