@@ -75,7 +75,9 @@ function exportsOf(file: string): Map<string, Declaration> {
           throw new Error(`${file} exports ${name} from ${some[2]}, which has no such export.`)
         found.set(as!, { ...declaration, name: as! })
       }
-    } else if (statement.code.startsWith('export ')) {
+      // A file in which something is not exported ends with an empty list.
+    } else if (/^export \{\s*\}$/.test(statement.code)) continue
+    else if (statement.code.startsWith('export ')) {
       const declaration = readDeclaration(statement)
       found.set(declaration.name, declaration)
     }
@@ -138,7 +140,7 @@ function splitItems(source: string): Item[] {
       if (
         token === '}' &&
         depth === 0 &&
-        /^\s*export (?:declare )?(?:abstract )?(?:class|interface) /.test(code)
+        /^\s*(?:export )?(?:declare )?(?:abstract )?(?:class|interface) /.test(code)
       )
         finish()
     }

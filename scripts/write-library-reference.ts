@@ -28,6 +28,17 @@ const ENTRIES: readonly Entry[] = [
     introduction:
       'The encoder that ships with the package. In browsers and workers its weights are fetched from beside the module.',
   },
+  {
+    specifier: 'stratarouter/encoders/onnx',
+    declarations: 'encoders/onnx/index.d.ts',
+    introduction:
+      'A local sentence model, in Node. Needs the package `onnxruntime-node`, which is not installed with this one.',
+  },
+  {
+    specifier: 'stratarouter/encoders/openai-compatible',
+    declarations: 'encoders/openai-compatible/index.d.ts',
+    introduction: 'Any service that speaks `/v1/embeddings`. Runs wherever there is `fetch`.',
+  },
 ]
 
 const HEAD = `# Library

@@ -50,7 +50,11 @@ export interface CreateRouterOptions {
 export function createRouter(
   options: CreateRouterOptions & { readonly encoder: AsyncEncoder },
 ): Promise<AsyncRouter>
-export function createRouter(options: CreateRouterOptions & { readonly encoder?: Encoder }): Promise<Router>
+/**
+ * Checks and compiles a route set, with the built-in encoder unless another is given; with one that has to be waited for
+ * it is an `AsyncRouter`.
+ * @throws StrataError `invalid_route_set` with every problem in `details`
+ */
 export function createRouter(options: CreateRouterOptions): Promise<Router>
 export async function createRouter({ encoder, ...routeSet }: CreateRouterOptions): Promise<Router> {
   const checked = parseRouteSet(routeSet)

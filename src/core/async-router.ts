@@ -90,6 +90,7 @@ export class AsyncRouter extends Router {
     return { ...decision, latencyUs: Math.round((performance.now() - start) * 10_000) / 10 }
   }
 
+  /** Decides texts side by side, each as `routeAsync` does. */
   override async routeManyAsync(
     texts: readonly string[],
     options: RouteOptions & Waiting = {},
@@ -102,6 +103,7 @@ export class AsyncRouter extends Router {
     return decisions
   }
 
+  /** As `Router.evaluate`. */
   override async evaluateAsync(
     data: readonly LabelledText[],
     options: RouteOptions & Waiting = {},
@@ -121,60 +123,74 @@ export class AsyncRouter extends Router {
     )
   }
 
+  /** As `Router.fit`, once all texts are encoded. */
   override fitAsync({ signal, ...options }: FitOptions & Waiting = {}): Promise<FitReport> {
     return this.#inOrder(() => this.#fit(options, { signal }))
   }
 
+  /** As `Router.add`; live once its texts are encoded. */
   override async addAsync(route: unknown, options: Waiting = {}): Promise<void> {
     const added = parseRoute(route)
     await this.#inOrder(() => this.#replace(withNewRoute(this.routeSet, added), options))
   }
 
+  /** As `Router.update`; live once its texts are encoded. */
   override async updateAsync(route: unknown, options: Waiting = {}): Promise<void> {
     const updated = parseRoute(route)
     await this.#inOrder(() => this.#replace(withChangedRoute(this.routeSet, updated), options))
   }
 
+  /** As `Router.remove`. */
   override async removeAsync(name: string, options: Waiting = {}): Promise<void> {
     await this.#inOrder(() => this.#replace(withoutRoute(this.routeSet, name), options))
   }
 
+  /** As `Router.replace`; live once the texts that are new are encoded. */
   override async replaceAsync(routeSet: RouteSet, options: Waiting = {}): Promise<void> {
     await this.#inOrder(() => this.#replace(routeSet, options))
   }
 
+  /** Throws: await `routeAsync`. */
   override route(): never {
     return mustWait('routeAsync')
   }
 
+  /** Throws: await `routeManyAsync`. */
   override routeMany(): never {
     return mustWait('routeManyAsync')
   }
 
+  /** Throws: await `evaluateAsync`. */
   override evaluate(): never {
     return mustWait('evaluateAsync')
   }
 
+  /** Throws: await `addAsync`. */
   override add(): never {
     return mustWait('addAsync')
   }
 
+  /** Throws: await `updateAsync`. */
   override update(): never {
     return mustWait('updateAsync')
   }
 
+  /** Throws: await `removeAsync`. */
   override remove(): never {
     return mustWait('removeAsync')
   }
 
+  /** Throws: await `replaceAsync`. */
   override replace(): never {
     return mustWait('replaceAsync')
   }
 
+  /** Throws: await `fitAsync`. */
   override fit(): never {
     return mustWait('fitAsync')
   }
 
+  /** Throws: await `fitAsync`. */
   override refit(): never {
     return mustWait('fitAsync')
   }

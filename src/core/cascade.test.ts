@@ -142,7 +142,7 @@ describe('a cascade', () => {
     })
     behaviour = 'hangs'
     expect(await cascade.routeAsync(text)).toMatchObject({ asked: 'timed-out', encoder: 'quick' })
-    expect(cascade.counts).toEqual({ sure: 0, answered: 0, 'timed-out': 1, failed: 1 })
+    expect(cascade.counts).toEqual({ sure: 0, answered: 0, timedOut: 1, failed: 1 })
     expect(told.map(({ outcome }) => outcome)).toEqual(['failed', 'timed-out'])
     const caller = AbortSignal.abort()
     await expect(cascade.routeAsync(text, { signal: caller })).rejects.toMatchObject({ code: 'aborted' })

@@ -30,11 +30,13 @@ import type { FitOptions, WatchedFitOptions } from './fit-snapshot.ts'
 import { parseRoute } from './parse-route-set.ts'
 import { Router } from './router.ts'
 
-/**
- * When the slower encoder is asked: for about this share of the queries that belong to the set, the least sure ones
- * (above 0, at most 1), or for those whose confidence is below (0..1). Before *no match* it is asked always.
- */
-export type AskRule = { readonly share: number } | { readonly below: number }
+/** When the slower encoder is asked; one of the two. Before *no match* it is asked always. */
+export interface AskRule {
+  /** For about this share of the queries that belong to the set, the least sure ones, above 0 and at most 1. */
+  readonly share?: number
+  /** For queries whose confidence is below, 0..1. */
+  readonly below?: number
+}
 
 /** What a cascade is made of. */
 export interface CascadeParts {
@@ -69,11 +71,22 @@ export interface CascadeReport {
 }
 
 /** Counts since the cascade was made. */
-export type CascadeCounts = { readonly sure: number } & { readonly [outcome in AskOutcome]: number }
+export interface CascadeCounts {
+  /** The faster router was sure. */
+  readonly sure: number
+  /** The slower encoder was asked, and answered. */
+  readonly answered: number
+  /** It took too long. */
+  readonly timedOut: number
+  /** It failed. */
+  readonly failed: number
+}
 
 const DEFAULT_ASK: AskRule = { share: 0.2 }
 // Where no example could be held out, nobody knows how sure the faster router is of what it has not seen.
 const ASK_BELOW_UNKNOWN = 0.8
+// Fewer labelled queries say less of how many lie below a confidence than the examples do.
+const FEWEST_TO_ASK_BY = 100
 
 /**
  * Two routers of one route set: one answers at once what it is sure of, the other, whose encoder has to be waited for,
@@ -172,7 +185,8 @@ export class Cascade {
 
   /** How often the faster router was sure, and what came of the other times. */
   get counts(): CascadeCounts {
-    return { ...this.#counts }
+    const { 'timed-out': timedOut, ...others } = this.#counts
+    return { ...others, timedOut }
   }
 
   /**
@@ -324,10 +338,9 @@ export class Cascade {
     const fast = this.fast.routeMany(texts, wide)
     const names = [...places.keys()]
     const pairs = fast.map((decision, row) => opinionsOf(names, decision, slow[row]!))
-    const { below } = { below: this.#state.askBelow, ...this.#parts.ask }
-    const { share } = { share: undefined, ...(this.#parts.ask ?? DEFAULT_ASK) }
+    const { share, below = this.#state.askBelow } = this.#parts.ask ?? DEFAULT_ASK
     const inside = fast.filter((_, row) => labels[row]! >= 0).map(({ confidence }) => confidence)
-    const ask = share === undefined || inside.length < 100 ? below : askBelow({ share }, inside)
+    const ask = share === undefined || inside.length < FEWEST_TO_ASK_BY ? below : askBelow({ share }, inside)
     const asked = [...fast.keys()].filter((row) => fast[row]!.confidence < ask)
     const join = refineJoin(
       this.#state.join,
@@ -383,16 +396,18 @@ function speaking({ fast, slow }: CascadeParts): AsyncEncoder {
 }
 
 /** The confidence below which about a share of the queries lie. */
-function askBelow(ask: AskRule, confidences: readonly number[]): number {
-  if ('below' in ask) return ask.below
-  if (ask.share === 1) return 1
+function askBelow({ share = 1, below }: AskRule, confidences: readonly number[]): number {
+  if (below !== undefined) return below
+  if (share === 1) return 1
   const sorted = [...confidences].sort((a, b) => a - b)
-  return sorted[Math.floor(ask.share * sorted.length)] ?? ASK_BELOW_UNKNOWN
+  return sorted[Math.floor(share * sorted.length)] ?? ASK_BELOW_UNKNOWN
 }
 
 function checkAsk(ask: AskRule): AskRule {
-  const isRight = 'below' in ask ? ask.below >= 0 && ask.below <= 1 : ask.share > 0 && ask.share <= 1
-  if (isRight) return ask
+  const { share, below } = ask
+  const isShare = share !== undefined && share > 0 && share <= 1
+  const isBelow = below !== undefined && below >= 0 && below <= 1
+  if ((isShare && below === undefined) || (isBelow && share === undefined)) return ask
   throw new StrataError(
     'invalid_request',
     `Expected ask to be { share } above 0 and at most 1, or { below } from 0 to 1, got ${JSON.stringify(ask)}.`,

@@ -16,6 +16,7 @@ export interface OnnxSession {
   release(): Promise<void>
 }
 
+/** A tensor that a model gave. */
 export interface OnnxOutput {
   readonly data: unknown
   readonly dims: readonly number[]

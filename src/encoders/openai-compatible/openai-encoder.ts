@@ -32,6 +32,7 @@ export class OpenAiEncoder implements AsyncEncoder {
   readonly #queue: (() => void)[] = []
   #underWay = 0
 
+  /** An encoder of a service; `loadOpenAiEncoder` makes one from options. */
   constructor(parts: OpenAiEncoderParts) {
     this.name = parts.service.model
     this.dimensions = parts.dimensions
