@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { Connection, jsonRequest } from './connection.ts'
 
@@ -10,15 +10,20 @@ afterEach(() => {
 /** A server that answers every request with these pieces, one write each. */
 async function answering(...pieces: string[]): Promise<URL> {
   const started = createServer((socket) => {
-    socket.on('data', () => {
-      for (const piece of pieces) socket.write(piece)
-    })
+    socket.setNoDelay(true)
+    socket.on('data', () => writeInTurns(socket, pieces))
   })
   server = started
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve))
   const address = started.address()
   if (typeof address !== 'object' || address === null) throw new Error('no port')
   return new URL(`http://127.0.0.1:${address.port}/below/`)
+}
+
+/** A turn of the event loop between pieces, in which the reader on this same thread reads what is there. */
+function writeInTurns(socket: Socket, [piece, ...rest]: readonly string[]): void {
+  if (piece === undefined) return
+  socket.write(piece, () => setImmediate(() => setImmediate(() => writeInTurns(socket, rest))))
 }
 
 test('an answer is read whole, however it is cut up, and the next one after it', async () => {
