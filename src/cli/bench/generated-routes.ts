@@ -2,7 +2,7 @@ import type { RouteDefinition } from '../../contracts/index.ts'
 import { type Random, seededRandom } from '../../util/random.ts'
 
 /** A route set to measure time and memory with, and queries to it, all different. */
-export interface GeneratedSet {
+interface GeneratedSet {
   readonly routes: readonly RouteDefinition[]
   readonly queries: readonly string[]
 }

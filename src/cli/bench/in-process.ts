@@ -24,7 +24,7 @@ export interface InProcessFigures {
   readonly p99Us: number
 }
 
-export interface InProcessTask {
+interface InProcessTask {
   readonly set: RouteSet
   readonly source: InProcessFigures['source']
   readonly queries: readonly string[]

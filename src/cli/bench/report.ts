@@ -4,7 +4,7 @@ import type { InProcessFigures } from './in-process.ts'
 import type { HttpFigures } from './over-http.ts'
 
 /** Under which conditions every figure of one run was measured. */
-export interface BenchConditions {
+interface BenchConditions {
   readonly version: string
   readonly date: string
   readonly processor: string
@@ -21,7 +21,7 @@ export interface BenchConditions {
   readonly load: readonly [before: number, after: number] | null
 }
 
-export interface BenchResult {
+interface BenchResult {
   readonly conditions: BenchConditions
   readonly inProcess: readonly InProcessFigures[]
   readonly http: {

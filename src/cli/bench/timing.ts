@@ -1,5 +1,5 @@
 /** Percentiles of many durations, in the unit that they were given in. */
-export interface Percentiles {
+interface Percentiles {
   readonly count: number
   readonly p50: number
   readonly p99: number
