@@ -18,7 +18,7 @@ import { StrataError } from '../errors/index.ts'
 import type { LiveRouteSet, LiveRouteSets } from './live-route-sets.ts'
 import { contentOf, type RouteSetLoader, trialOf } from './route-set-loader.ts'
 import { assertVersion, type RouteSetLimits, type RouteSetWriter } from './route-set-writer.ts'
-import type { RouterFactory } from './router-factory.ts'
+import type { FitContent, RouterFactory } from './router-factory.ts'
 import type { ShadowAgreement, ShadowDecisions } from './shadow-decisions.ts'
 
 /** What to fit; what is not said is as in the version that decides. */
@@ -93,8 +93,30 @@ export class RouteSetVersions {
     )
   }
 
-  async fitInputs({ fitInputsKey }: StoredRouteSet): Promise<FitInputs | null> {
+  async fitInputs({ fitInputsKey }: FitContent): Promise<FitInputs | null> {
     return fitInputsKey === undefined ? null : this.#options.store.fitInputs(fitInputsKey)
+  }
+
+  /**
+   * A version as it would decide; the active one if none is given.
+   * @throws StrataError `version_not_found`, also where the version is kept but would have to be fitted again first
+   */
+  async open(
+    name: string,
+    version?: number,
+  ): Promise<{ readonly version: number; readonly content: FitContent; readonly router: Router }> {
+    const { live } = this.#parts
+    const current = live.get(name)
+    if (version === undefined || version === current.version) {
+      return { version: current.version, content: current.content, router: current.router }
+    }
+    const content = contentOf(await this.get(name, version))
+    const router = trialOf(current, version)?.router ?? (await live.ready(content))
+    if (router) return { version, content, router }
+    throw new StrataError(
+      'version_not_found',
+      `Version ${version} of the route set ${name} is stored, but it is so long ago that it was fitted that it must be fitted again. POST /v1/route-sets/${name}/versions/${version}/state with {"state": "shadow"} does that, and decides nothing.`,
+    )
   }
 
   /** How often the shadow of the set, if that is `version`, has agreed; null otherwise. */

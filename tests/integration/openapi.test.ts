@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decisionSchema, decisionsSchema } from '../../src/server/wire/decision.ts'
 import { errorSchema } from '../../src/server/wire/error.ts'
-import { evaluationSchema } from '../../src/server/wire/evaluation.ts'
+import { evaluationAnswerSchema } from '../../src/server/wire/evaluation.ts'
 import {
   routeListSchema,
   routeSchema,
@@ -86,7 +86,7 @@ describe('the OpenAPI document', () => {
       { text, route: 'billing' },
       { text: 'x', route: null },
     ]
-    known(evaluationSchema, (await serving.call('POST', '/v1/eval', { data })).json)
+    known(evaluationAnswerSchema, (await serving.call('POST', '/v1/eval', { data })).json)
     known(routeSetSchema, (await serving.call('GET', '/v1/route-sets/default')).json)
     known(routeSetListSchema, (await serving.call('GET', '/v1/route-sets')).json)
     known(routeListSchema, (await serving.call('GET', '/v1/routes')).json)

@@ -1,5 +1,6 @@
+import { countSeen, DEFAULT_SET } from '../../app/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
-import { evaluationSchema } from '../wire/evaluation.ts'
+import { evaluationAnswerSchema } from '../wire/evaluation.ts'
 import { optionsOf, readEvalRequest } from '../wire/read-route-request.ts'
 import { evalRequestSchema } from '../wire/route-request.ts'
 
@@ -10,7 +11,8 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
     path: '/v1/eval',
     tag: 'Quality',
     summary: 'Score a route set on labelled texts.',
-    description: 'Accuracy, calibration, scope and the confused pairs of the set as it decides now.',
+    description:
+      'Accuracy, calibration, scope and the confused pairs of the set as it decides now, or of another version that is kept, such as a candidate before it is made active.',
     body: evalRequestSchema,
     example: {
       data: [
@@ -18,9 +20,23 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
         { text: 'what is the meaning of life', route: null },
       ],
     },
-    answers: { 200: { description: 'The evaluation.', schema: evaluationSchema } },
-    errors: ['invalid_request', 'invalid_data', 'route_set_not_found', 'text_too_long', 'payload_too_large'],
+    answers: { 200: { description: 'The evaluation.', schema: evaluationAnswerSchema } },
+    errors: [
+      'invalid_request',
+      'invalid_data',
+      'route_set_not_found',
+      'version_not_found',
+      'text_too_long',
+      'payload_too_large',
+      'storage_failed',
+    ],
     parse: (body, app) => readEvalRequest(body, app.config.server.textLimitBytes),
-    handle: ({ app, body }) => app.router(body.routeSet).evaluate(body.data, optionsOf(body)),
+    async handle({ app, body }) {
+      const { versions } = app.routes
+      const { version, content, router } = await versions.open(body.routeSet ?? DEFAULT_SET, body.version)
+      const evaluation = router.evaluate(body.data, optionsOf(body))
+      const seen = countSeen(body.data, content.routeSet, await versions.fitInputs(content))
+      return { version, ...evaluation, seen }
+    },
   }),
 ]

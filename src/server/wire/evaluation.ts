@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { versionSchema } from './route-set.ts'
 
 const share = z.number().nullable()
 
@@ -47,3 +48,14 @@ export const evaluationSchema = z
     ),
   })
   .meta({ id: 'Evaluation' })
+
+export const evaluationAnswerSchema = evaluationSchema
+  .extend({
+    version: versionSchema.describe('The version that was scored.'),
+    seen: z
+      .int()
+      .describe(
+        'Rows that the version has learned from, word for word: an example or other text of the set, or a labelled row of its fit. They flatter: leave them out for figures to go by.',
+      ),
+  })
+  .meta({ id: 'EvaluationAnswer' })

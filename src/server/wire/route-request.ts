@@ -65,6 +65,11 @@ export const evalRequestSchema = z
       .max(100_000)
       .describe('Labelled texts.'),
     routeSet: options.routeSet,
+    version: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('A version that is kept, such as a candidate; the one that decides if absent.'),
     threshold: options.threshold,
   })
   .meta({ id: 'EvalRequest' })
