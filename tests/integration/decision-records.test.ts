@@ -266,6 +266,14 @@ describe('feedback', () => {
     expectError(await serving.call('POST', '/v1/feedback', { text: 'x' }), 400, 'invalid_request')
   })
 
+  it('counts in the next fit of the set', async () => {
+    const serving = await startRecording()
+    await serving.call('POST', '/v1/feedback', { text: 'my parcel never came', route: null })
+    await serving.call('POST', '/v1/feedback', { text: 'give my money back', route: 'billing' })
+    const { json } = await serving.call('POST', '/v1/route-sets/default/fit', {})
+    expect(json).toMatchObject({ rows: 2, feedbackRows: 2 })
+  })
+
   it('is bounded for each set', async () => {
     const serving = await start({ flags: { 'decisions.feedbackPerSet': 3 } })
     for (let count = 0; count < 5; count++) {

@@ -24,10 +24,13 @@ interface Step {
 export class SqlDecisionRecordStore implements DecisionRecordStore {
   readonly #database: Kysely<RecordDatabase>
   readonly #attempt: StorageAttempt
+  readonly #onAdded: (rows: number) => void
 
-  constructor(database: Kysely<RecordDatabase>, attempt: StorageAttempt) {
+  /** @param onAdded told how many rows have been added */
+  constructor(database: Kysely<RecordDatabase>, attempt: StorageAttempt, onAdded: (rows: number) => void) {
     this.#database = database
     this.#attempt = attempt
+    this.#onAdded = onAdded
   }
 
   async add(records: readonly RecordedDecision[]): Promise<void> {
@@ -36,6 +39,7 @@ export class SqlDecisionRecordStore implements DecisionRecordStore {
       // One statement, so that no lock is held while anything else happens.
       this.#database.insertInto('decision_records').values(records.map(rowOf)).execute(),
     )
+    this.#onAdded(records.length)
   }
 
   get(id: string): Promise<RecordedDecision | null> {

@@ -1,9 +1,11 @@
+import { sql } from 'kysely'
 import type { DecisionRecordStore, DriftReferenceStore, FeedbackStore } from '../../contracts/index.ts'
 import type { RecordDatabase } from '../sql/decision-record-schema.ts'
 import { SqlDecisionRecordStore } from '../sql/sql-decision-record-store.ts'
 import { SqlDriftReferenceStore } from '../sql/sql-drift-reference-store.ts'
 import { SqlFeedbackStore } from '../sql/sql-feedback-store.ts'
 import { attemptOnce, type StorageAttempt } from '../sql/storage-attempt.ts'
+import { CheckpointElsewhere } from './checkpoint-elsewhere.ts'
 import { openSqliteDatabase } from './open-sqlite-database.ts'
 
 interface RecordStores {
@@ -15,6 +17,10 @@ interface RecordStores {
 
 const BUSY_PATIENCE_MS = 5000
 const BUSY_PAUSE_MS = 10
+/** Pages of the log, 64 MB, from which on this thread copies it, should the other not keep up. */
+const MOST_LOG_PAGES = 16_000
+/** What SQLite does unless told otherwise. */
+const USUAL_LOG_PAGES = 1000
 
 /**
  * Opens the stores of recorded decisions and feedback, on a connection of their own.
@@ -24,11 +30,17 @@ const BUSY_PAUSE_MS = 10
 export async function openSqliteRecordStores(file: string): Promise<RecordStores> {
   // Neither the disk nor another writer is waited for in the middle of the thread that decides.
   const database = await openSqliteDatabase<RecordDatabase>(file, { synchronous: 'normal', busyTimeoutMs: 0 })
+  const copyLogFrom = (pages: number) => sql`pragma wal_autocheckpoint = ${sql.lit(pages)}`.execute(database)
+  await copyLogFrom(MOST_LOG_PAGES)
+  const checkpoints = new CheckpointElsewhere(file, () => void copyLogFrom(USUAL_LOG_PAGES))
   return {
-    records: new SqlDecisionRecordStore(database, attemptWhenFree),
+    records: new SqlDecisionRecordStore(database, attemptWhenFree, (rows) => checkpoints.wrote(rows)),
     feedback: new SqlFeedbackStore(database, attemptWhenFree),
     driftReferences: new SqlDriftReferenceStore(database, attemptWhenFree),
-    close: () => database.destroy(),
+    async close() {
+      await checkpoints.idle()
+      await database.destroy()
+    },
   }
 }
 
