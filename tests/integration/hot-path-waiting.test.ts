@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { StrataError } from '../../src/errors/index.ts'
 import type { HotEndpoint } from '../../src/server/endpoint.ts'
 import { type HotPath, serveHotPath } from '../../src/server/hot/hot-path.ts'
 import { Overload } from '../../src/server/overload.ts'
@@ -86,13 +87,25 @@ describe('an endpoint that has to wait', () => {
     expect([framed, serving.app.metrics.inFlight]).toEqual([0, 0])
   })
 
-  it('leaves what fails to the framework, on the same connection', async () => {
+  it('answers what fails with an error, and the connection goes on', async () => {
     const client = open()
     client.socket.write(request('1'))
     await until(() => asked.length === 1)
-    asked[0]?.fail(new Error('no'))
-    await until(() => client.received.includes('framed'))
-    expect([framed, serving.app.metrics.inFlight]).toEqual([1, 0])
+    asked[0]?.fail(new StrataError('not_found', 'There is no such thing.'))
+    await until(() => client.received.includes('no such thing'))
+    expect(client.received).toMatch(/^HTTP\/1\.1 404 Not Found\r\nx-request-id: req_1\r\n/)
+    client.socket.write(request('2'))
+    await until(() => asked.length === 2)
+    expect([framed, serving.app.metrics.inFlight]).toEqual([0, 1])
+    asked[1]?.answer('{}')
+    await until(() => client.received.endsWith('{}'))
+  })
+
+  it('hands a client that does not wait for its answers to Node, in order', async () => {
+    const client = open()
+    client.socket.write(`${request('1')}${request('2')}`)
+    await until(() => client.received.split('framed').length === 3)
+    expect([asked.length, framed, serving.app.metrics.inFlight]).toEqual([0, 2, 0])
   })
 
   it('ends the connection after the answer when the server closes meanwhile', async () => {

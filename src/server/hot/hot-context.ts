@@ -2,7 +2,9 @@ import type { Socket } from 'node:net'
 import type { App } from '../../app/index.ts'
 import type { Operation } from '../../observability/index.ts'
 import type { Overload } from '../overload.ts'
+import type { answerFormat } from './answer-format.ts'
 import type { PlainHead } from './plain-head.ts'
+import type { Turn } from './turn.ts'
 
 /** One endpoint. */
 export interface HotTarget {
@@ -29,8 +31,8 @@ export interface HotContext {
   readonly idleTimeoutMs: number
   readonly isDraining: () => boolean
   readonly isClosing: () => boolean
-  /** What follows the other headers in every answer, with the empty line. */
-  readonly fixedHead: string
+  readonly format: ReturnType<typeof answerFormat>
+  readonly turn: Turn
   readonly connections: Set<HotConnection>
   /** Gives a connection to Node's own server, unread bytes included. */
   readonly handOver: (socket: Socket) => void

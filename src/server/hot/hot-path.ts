@@ -4,9 +4,11 @@ import type { App } from '../../app/index.ts'
 import type { HotEndpoint } from '../endpoint.ts'
 import { hostCheck } from '../host-check.ts'
 import type { Overload } from '../overload.ts'
+import { answerFormat } from './answer-format.ts'
 import type { HotContext } from './hot-context.ts'
 import { PlainConnection } from './plain-connection.ts'
 import { rememberHeads } from './plain-head.ts'
+import { Turn } from './turn.ts'
 
 interface HotPathOptions {
   readonly app: App
@@ -50,10 +52,8 @@ export function serveHotPath(server: Server, options: HotPathOptions): HotPath {
     readHead: rememberHeads(),
     isOwnHost: hostCheck(app.config.server),
     isClosing: () => isClosing,
-    fixedHead:
-      (cors.length > 0 && !cors.includes('*') ? 'vary: origin\r\n' : '') +
-      'content-type: application/json; charset=utf-8\r\nConnection: keep-alive\r\n' +
-      `Keep-Alive: timeout=${Math.floor(idleTimeoutMs / 1000)}\r\n\r\n`,
+    format: answerFormat(cors, idleTimeoutMs),
+    turn: new Turn(),
     connections,
     handOver(socket) {
       for (const listener of listeners) listener.call(server, socket)

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import { acceptableRequestId } from '../../observability/index.ts'
 import { answerBrokenRequest } from '../broken-request.ts'
-import { ABORTED_STATUS, errorBody } from '../error-answer.ts'
+import { ABORTED_STATUS, errorBody, refusalOf } from '../error-answer.ts'
 import { RETRY_AFTER_SECONDS } from '../overload.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
+import type { Answer } from './answer-format.ts'
 import type { HotContext, HotTarget } from './hot-context.ts'
-import { httpDate } from './http-date.ts'
 import type { PlainHead } from './plain-head.ts'
+import type { Due } from './turn.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LONGEST_HEAD = 8 * 1024
@@ -33,12 +34,18 @@ interface Incomplete extends Asked {
  * A connection on which nothing but plain requests has come so far. When anything else comes, the connection is handed
  * to Node with all bytes that have not been answered, and stays there.
  */
-export class PlainConnection {
+export class PlainConnection implements Due {
   readonly #context: HotContext
   readonly #socket: Socket
   #incomplete: Incomplete | undefined
-  /** True while an answer is being waited for; nothing is read meanwhile. */
-  #isDeciding = false
+  /** The request that is answered at the end of the turn, and its bytes. */
+  #due: { readonly asked: Asked; readonly bytes: Buffer } | undefined
+  /** True while a decision is being waited for; nothing is read meanwhile. */
+  #isWaiting = false
+  /** The answer to send, and for what. */
+  #reply: { readonly asked: Asked; readonly answer: Answer } | undefined
+  /** True when the client sends nothing more, but may have an answer to get. */
+  #hasEnded = false
 
   constructor(context: HotContext, socket: Socket) {
     this.#context = context
@@ -55,8 +62,8 @@ export class PlainConnection {
   /** Ends it after what is under way. */
   endWhenIdle(): void {
     // Node then ends it when it is answered.
-    if (this.#incomplete !== undefined) this.#handOverIncomplete(this.#incomplete)
-    else if (!this.#isDeciding) this.#socket.destroySoon()
+    if (this.#incomplete !== undefined && !this.#hasEnded) this.#handOverIncomplete(this.#incomplete)
+    else if (!this.#isBusy()) this.#socket.destroySoon()
   }
 
   destroy(): void {
@@ -64,6 +71,11 @@ export class PlainConnection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    if (this.#due !== undefined) {
+      // The client does not wait for its answers; Node keeps them in order.
+      this.#handOver(Buffer.concat([this.#due.bytes, chunk]))
+      return
+    }
     if (this.#incomplete !== undefined) {
       this.#takeMore(this.#incomplete, chunk)
       return
@@ -74,7 +86,7 @@ export class PlainConnection {
       return
     }
     const missingBytes = asked.bodyStart + asked.head.bodyBytes - chunk.length
-    if (missingBytes === 0) this.#serve(asked, chunk)
+    if (missingBytes === 0) this.#serveInTurn(asked, chunk)
     else if (missingBytes < 0 || asked.head.bodyBytes > LONGEST_WAITED_FOR) this.#handOver(chunk)
     else {
       this.#incomplete = { ...asked, pieces: [chunk], missingBytes }
@@ -105,73 +117,108 @@ export class PlainConnection {
       return
     }
     this.#forgetIncomplete()
-    this.#serve(incomplete, Buffer.concat(pieces))
+    this.#serveInTurn(incomplete, Buffer.concat(pieces))
   }
 
   /** @param bytes the whole request */
-  #serve(asked: Asked, bytes: Buffer): void {
+  #serveInTurn(asked: Asked, bytes: Buffer): void {
+    this.#due = { asked, bytes }
+    this.#context.turn.add(this)
+  }
+
+  decide(): void {
+    const due = this.#due
+    // Handed over in the meantime.
+    if (due === undefined) return
+    this.#due = undefined
+    const { asked, bytes } = due
     const { app, overload } = this.#context
     const { target } = asked
     app.metrics.inFlight++
+    if (this.#socket.destroyed) {
+      this.#count(asked, ABORTED_STATUS)
+      return
+    }
     const refusal = overload.refusal()
     if (refusal !== undefined) {
-      const id = this.#idOf(asked)
-      this.#answer(asked, id, 503, JSON.stringify(errorBody(refusal, id)), RETRY_LATER)
+      this.#refuse(asked, refusal)
       return
     }
-    let answer: string | Promise<string>
+    let body: unknown
     try {
-      const body = parseJsonBody(bytes.subarray(asked.bodyStart))
-      answer = target.decide(app, target.parse(body, app))
-    } catch {
-      // Nothing has happened yet, and the framework answers errors: the same is asked of it.
-      app.metrics.inFlight--
-      this.#handOver(bytes)
+      body = parseJsonBody(bytes.subarray(asked.bodyStart))
+    } catch (error) {
+      // As the framework does for a body that it could not read.
+      this.#refuse(asked, error, true)
       return
     }
-    if (typeof answer === 'string') this.#answer(asked, this.#idOf(asked), 200, answer)
-    else this.#answerLater(asked, answer, bytes)
+    try {
+      const answer = target.decide(app, target.parse(body, app))
+      if (typeof answer === 'string') this.#reply = { asked, answer: this.#goodAnswer(asked, answer) }
+      else this.#answerLater(asked, answer)
+    } catch (error) {
+      this.#refuse(asked, error)
+    }
   }
 
-  #answerLater(asked: Asked, answer: Promise<string>, bytes: Buffer): void {
-    const { app } = this.#context
-    this.#isDeciding = true
+  #answerLater(asked: Asked, decided: Promise<string>): void {
+    this.#isWaiting = true
     this.#socket.pause()
-    const decided = () => {
-      this.#isDeciding = false
+    const goOn = () => {
+      this.#isWaiting = false
+      this.send()
       this.#socket.resume()
     }
-    answer.then(
+    decided.then(
       (text) => {
-        decided()
-        this.#answer(asked, this.#idOf(asked), 200, text)
+        this.#reply = { asked, answer: this.#goodAnswer(asked, text) }
+        goOn()
       },
-      () => {
-        decided()
-        app.metrics.inFlight--
-        this.#handOver(bytes)
+      (error: unknown) => {
+        this.#refuse(asked, error)
+        goOn()
       },
     )
+  }
+
+  #goodAnswer(asked: Asked, body: string): Answer {
+    return this.#context.format(200, this.#idOf(asked), body)
+  }
+
+  #refuse(asked: Asked, thrown: unknown, closes = false): void {
+    const { app, format } = this.#context
+    const requestId = this.#idOf(asked)
+    const error = refusalOf(thrown, { requestId, method: 'POST', url: asked.head.path }, app.logger)
+    const answer = format(error.status, requestId, JSON.stringify(errorBody(error, requestId)), {
+      extra: error.code === 'overloaded' ? RETRY_LATER : '',
+      closes: closes || error.code === 'payload_too_large',
+    })
+    this.#reply = { asked, answer }
   }
 
   #idOf({ head }: Asked): string {
     return acceptableRequestId(head.requestId) ?? this.#context.nextId()
   }
 
-  #answer(asked: Asked, id: string, status: 200 | 503, body: string, extra = ''): void {
-    const { fixedHead, isClosing } = this.#context
-    const length = Buffer.byteLength(body)
-    const text = `${STATUS_LINES[status]}x-request-id: ${id}\r\n${extra}content-length: ${length}\r\nDate: ${httpDate(Date.now())}\r\n${fixedHead}${body}`
+  send(): void {
+    const reply = this.#reply
+    if (reply === undefined) return
+    this.#reply = undefined
     const socket = this.#socket
-    // As long in bytes as in characters: plain ASCII, which goes out as it is where UTF-8 would be encoded anew.
-    const isTaken = socket.write(text, length === body.length ? 'latin1' : 'utf8')
-    this.#count(asked, socket.destroyed ? ABORTED_STATUS : status)
-    if (isClosing()) this.endWhenIdle()
+    const { status, text, encoding, closes } = reply.answer
+    const isTaken = socket.write(text, encoding)
+    this.#count(reply.asked, socket.destroyed ? ABORTED_STATUS : status)
+    if (closes || this.#context.isClosing()) socket.destroySoon()
+    else if (this.#hasEnded) socket.end()
     else if (!isTaken && !socket.destroyed) {
       // The client does not read its answers, so nothing more is read from it.
       socket.pause()
       socket.once('drain', () => socket.resume())
     }
+  }
+
+  #isBusy(): boolean {
+    return this.#due !== undefined || this.#reply !== undefined || this.#isWaiting
   }
 
   #count({ target, startMs }: Asked, status: number): void {
@@ -194,6 +241,7 @@ export class PlainConnection {
   #handOver(unanswered: Buffer): void {
     const socket = this.#socket
     if (socket.destroyed) return
+    this.#due = undefined
     socket.off('data', this.#onData)
     socket.off('end', this.#onEnd)
     socket.off('timeout', this.#onTimeout)
@@ -207,13 +255,15 @@ export class PlainConnection {
 
   /** The client sends nothing more. */
   readonly #onEnd = (): void => {
+    this.#hasEnded = true
+    if (this.#isBusy()) return
     if (this.#incomplete === undefined) this.#socket.end()
     else answerBrokenRequest(new Error('the request ended early'), this.#socket, this.#context.nextId())
   }
 
   readonly #onTimeout = (): void => {
-    if (this.#incomplete !== undefined) this.#handOverIncomplete(this.#incomplete)
-    else if (!this.#isDeciding) this.#socket.destroy()
+    if (this.#incomplete !== undefined && !this.#hasEnded) this.#handOverIncomplete(this.#incomplete)
+    else if (!this.#isBusy()) this.#socket.destroy()
   }
 
   readonly #onClose = (): void => {
@@ -223,7 +273,6 @@ export class PlainConnection {
   }
 }
 
-const STATUS_LINES = { 200: 'HTTP/1.1 200 OK\r\n', 503: 'HTTP/1.1 503 Service Unavailable\r\n' }
 const RETRY_LATER = `retry-after: ${RETRY_AFTER_SECONDS}\r\n`
 
 /** What goes wrong with a connection ends it; there is nobody left to tell. */
