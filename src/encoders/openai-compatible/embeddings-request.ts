@@ -52,7 +52,8 @@ export async function requestEmbeddings(
     } catch (error) {
       if (!(error instanceof Passing) || signal.aborted) throw error
       if (attempt === service.retries) {
-        throw failure('encoder_failed', service, `${error.message}, ${attempt + 1} times in a row`, error)
+        const often = attempt === 0 ? '' : `, ${attempt + 1} times in a row`
+        throw failure('encoder_failed', service, `${error.message}${often}`, error)
       }
       const growing = FIRST_WAIT_MS * 2 ** attempt
       const waitMs = error.waitMs ?? growing * (0.5 + surroundings.random() / 2)
