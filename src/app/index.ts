@@ -1,3 +1,4 @@
+export { lintErrorRate } from '../core/linting/lint-error-rate.ts'
 export { parseRoute, parseRouteSet } from '../core/parse-route-set.ts'
 export { countSeen } from './count-seen.ts'
 export { type App, type AppOptions, createApp } from './create-app.ts'

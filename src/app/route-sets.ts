@@ -52,6 +52,8 @@ interface WriteResult {
   readonly version: number
   /** True when the route or set did not exist before. */
   readonly created: boolean
+  /** True when the set is fitted with labelled rows, which edits leave as they are. */
+  readonly hasLabelledRows: boolean
 }
 
 interface RouteSetsOptions
@@ -256,10 +258,11 @@ export class RouteSets {
   #edit(name: string, condition: WriteCondition, change: () => Edited): Promise<WriteResult> {
     return this.#writer.write(name, condition, async (live, expectedVersion) => {
       const { next, created } = change()
-      if (live !== undefined && next === live.content.routeSet) return { version: live.version, created }
       this.#writer.assertRoom(name, next)
       // What the version before was fitted with goes on; rows of routes that are gone are passed over.
       const content = { ...(live?.content ?? NOTHING), routeSet: next }
+      const hasLabelledRows = content.fitInputsKey !== undefined
+      if (next === live?.content.routeSet) return { version: live.version, created, hasLabelledRows }
       // What is mostly new is fitted before it is stored, so that a set that cannot be fitted is never stored.
       const isSmall = live !== undefined && isSmallChange(live.content.routeSet, next)
       const router = isSmall ? undefined : await this.#live.fit(name, content)
@@ -269,7 +272,7 @@ export class RouteSets {
         this.#live.edit(name, version, next)
         this.#live.refitIfProvisional(name)
       }
-      return { version, created }
+      return { version, created, hasLabelledRows }
     })
   }
 

@@ -1,5 +1,5 @@
 import type { Decision, Encoder, FitReport, RouteDefinition, RouteSet } from '../contracts/index.ts'
-import { DEFAULT_THRESHOLD } from './decider.ts'
+import { lintErrorRate } from './linting/lint-error-rate.ts'
 import { lintDecisions, lintOverlaps } from './linting/lint-examples.ts'
 import type { LintKind, LintProblem } from './linting/lint-problem.ts'
 import { lintRules } from './linting/lint-rules.ts'
@@ -135,21 +135,6 @@ function lintThresholds(routeSet: RouteSet): LintProblem[] {
     })
   }
   return problems
-}
-
-function lintErrorRate({ defaults }: RouteSet, router: LintRouter | undefined): LintProblem[] {
-  const rate = defaults?.maxErrorRate
-  if (rate === undefined || router?.report?.thresholds.guarantee !== undefined) return []
-  return [
-    {
-      kind: 'unmet-error-rate',
-      severity: 'warning',
-      routes: [],
-      detail: `defaults.maxErrorRate ${rate} is a promise that only labelled data can make; without them the threshold ${defaults?.threshold ?? DEFAULT_THRESHOLD} is in force.`,
-      suggestion:
-        'Fit with labelled data and serve the snapshot: stratarouter fit --data labelled.jsonl. Or set defaults.threshold instead.',
-    },
-  ]
 }
 
 function limited(problems: readonly LintProblem[]): LintProblem[] {

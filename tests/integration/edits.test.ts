@@ -138,6 +138,28 @@ describe('routes', () => {
 })
 
 describe('route sets', () => {
+  it('say that an error rate is not kept until a fit with labelled data', async () => {
+    const path = '/v1/route-sets/promising'
+    const set = { routes: [billing], defaults: { maxErrorRate: 0.3 } }
+    const unmet = {
+      kind: 'unmet-error-rate',
+      severity: 'warning',
+      detail: expect.stringContaining('not kept'),
+    }
+    const put = await call('PUT', path, set)
+    expect([put.status, put.json.problems]).toMatchObject([201, [unmet]])
+    expect(put.json.problems[0].suggestion).toContain('/fit with data')
+    expect((await call('GET', `${path}/lint`)).json.problems).toContainEqual(expect.objectContaining(unmet))
+    const data = Array.from({ length: 60 }, (_, index) => ({ text: `refund ${index}`, route: 'billing' }))
+    expect((await call('POST', `${path}/fit`, { data, state: 'active' })).status).toBe(201)
+    expect((await call('GET', `${path}/lint`)).json.problems).not.toContainEqual(
+      expect.objectContaining(unmet),
+    )
+    expect(await call('PUT', path, set)).toMatchObject({ status: 200, json: { name: 'promising' } })
+    expect((await call('PUT', path, set)).json).not.toHaveProperty('problems')
+    await call('DELETE', path)
+  })
+
   it('can be read, changed and sent back', async () => {
     const { json } = await call('GET', '/v1/route-sets/default')
     expect(json).toMatchObject({

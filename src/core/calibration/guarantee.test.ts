@@ -136,11 +136,43 @@ describe('guaranteedThreshold', () => {
         if (!isStrataError(error)) throw error
         expect(error.code).toBe('not_enough_data')
         expect(error.message).toContain(`of the ${testing.length} rows set apart`)
-        expect(error.message).toContain(`${testing.length} are acted on`)
+        expect(error.message).toContain(`${testing.length} ${testing.length === 1 ? 'is' : 'are'} acted on`)
         expect(error.message).toContain('at least 149')
       }
     }
+    const wrong = { ...rows[0]!, right: false }
+    expect(() => guaranteedThreshold(rows, [...rows, wrong], 0.02, 0.05)).toThrow(/ 1 of those is wrong\./)
+    expect(() => guaranteedThreshold(rows, [wrong, wrong], 0.02, 0.05)).toThrow(/ 2 of those are wrong\./)
     const enough = Array.from({ length: 149 }, () => rows[0]!)
     expect(guaranteedThreshold(enough, enough, 0.02, 0.05).coverage).toBe(1)
+  })
+
+  it('names the lowest rate that the same rows can promise', () => {
+    for (const power of [0.05, 0.2, 1]) {
+      const random = seededRandom(5)
+      const [planning, testing] = [draw(150, power, random), draw(150, power, random)]
+      const refusalOf = (rate: number) => {
+        try {
+          guaranteedThreshold(planning, testing, rate, 0.05)
+          return undefined
+        } catch (error) {
+          if (!isStrataError(error)) throw error
+          return error
+        }
+      }
+      const refusal = refusalOf(0.001)
+      const nearest = Number(
+        /the lowest that this data can promise is ([\d.]*\d)\./.exec(refusal?.message ?? '')?.[1],
+      )
+      expect(refusalOf(nearest)).toBeUndefined()
+      for (let rate = 0.01; rate < nearest - 0.001; rate += 0.01) {
+        expect(refusalOf(Math.round(rate * 100) / 100)).toBeDefined()
+      }
+    }
+  })
+
+  it('says so when the rows can promise no rate that is worth anything', () => {
+    const wrong = Array.from({ length: 100 }, () => ({ confidence: 0.9, right: false, always: false }))
+    expect(() => guaranteedThreshold(wrong, wrong, 0.02, 0.05)).toThrow(/can promise none up to 0\.5/)
   })
 })

@@ -1,4 +1,4 @@
-import { parseRouteSet, type RouteSetView } from '../../app/index.ts'
+import { lintErrorRate, parseRouteSet, type RouteSetView } from '../../app/index.ts'
 import type { RouteSet } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
@@ -93,9 +93,16 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
     async handle({ app, params, body, condition, reply }) {
       const name = params.set as string
       assertSetName(name)
-      const { version, created } = await app.routes.replace(name, body, condition)
+      const { version, created, hasLabelledRows } = await app.routes.replace(name, body, condition)
       reply.code(created ? 201 : 200).header('etag', `"${version}"`)
-      return { name, version, routes: body.routes.length }
+      // A refit with labelled rows tries to keep the promise.
+      const problems = hasLabelledRows ? [] : lintErrorRate(body)
+      return {
+        name,
+        version,
+        routes: body.routes.length,
+        ...(problems.length > 0 ? { problems } : {}),
+      }
     },
   }),
   defineEndpoint({

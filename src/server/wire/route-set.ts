@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lintProblemSchema } from './lint.ts'
 import { nameSchema } from './route-request.ts'
 
 // These describe what is sent and answered; bodies are checked by the reader of route files, which knows more.
@@ -107,7 +108,17 @@ export const addedExamplesSchema = z
   .meta({ id: 'AddedExamples' })
 
 export const writtenSetSchema = z
-  .object({ name: nameSchema, version: versionSchema, routes: z.int() })
+  .object({
+    name: nameSchema,
+    version: versionSchema,
+    routes: z.int(),
+    problems: z
+      .array(lintProblemSchema)
+      .optional()
+      .describe(
+        'A `defaults.maxErrorRate` that is not kept until a fit with labelled data; `lint` finds more.',
+      ),
+  })
   .meta({ id: 'WrittenRouteSet' })
 
 export const versionAnswerSchema = z.object({ version: versionSchema })
