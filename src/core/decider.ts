@@ -337,7 +337,8 @@ export class Decider {
     return {
       route,
       confidence,
-      outOfScope: held(reading.outOfScope),
+      // What a rule leaves open is shared out as the words say.
+      outOfScope: held(reading.outOfScope * (forced ? 1 - RULE_CONFIDENCE : 1)),
       threshold,
       reason,
       candidates,

@@ -36,6 +36,12 @@ describe('a force rule', () => {
     expect(decision.candidates.reduce((sum, { confidence }) => sum + confidence, 0)).toBeLessThanOrEqual(
       1 + 3e-6,
     )
+    // Words that belong nowhere leave no doubt either where a rule has decided.
+    for (const text of ['urgent: the app crashes', 'urgent: sing me a song about the sea']) {
+      const { confidence, outOfScope } = router.route(text)
+      expect(outOfScope).toBeGreaterThan(0)
+      expect(confidence + outOfScope).toBeLessThanOrEqual(1)
+    }
     expect(decision.explanation!.rules).toStrictEqual([
       { route: 'sales', then: 'force', when: 'phrase "urgent"' },
     ])
