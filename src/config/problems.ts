@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from '../errors/index.ts'
 import { nearestName } from '../util/nearest-name.ts'
+import { percentAsShare } from '../util/percent-as-share.ts'
 import type { JsonSchema } from './settings.ts'
 
 type Path = readonly PropertyKey[]
@@ -44,25 +45,38 @@ function detailsOf(issue: z.core.$ZodIssue, path: Path, input: unknown, schema: 
   }
   const value = valueAt(input, path)
   const detail = { path: pathText(path), message: expectation(issue, value), got: shown(value) }
-  const nearest =
-    issue.code === 'invalid_value' && typeof value === 'string'
-      ? nearestName(value, issue.values.map(String))
-      : undefined
+  const nearest = nearestValue(issue, value)
   return [nearest ? { ...detail, nearest } : detail]
 }
+
+function nearestValue(issue: z.core.$ZodIssue, value: unknown): string | undefined {
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    return nearestName(value, issue.values.map(String))
+  }
+  return issue.code === 'too_big' ? meantShare(issue, value)?.toString() : undefined
+}
+
+/** What a percentage meant where a share belongs. */
+const meantShare = (issue: z.core.$ZodIssueTooBig, value: unknown): number | undefined =>
+  issue.origin === 'number' && issue.maximum === 1 ? percentAsShare(value) : undefined
 
 function expectation(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
+      // A schema that says what it expects knows better.
+      if (!issue.message.startsWith('Invalid input')) return issue.message
       return value === undefined
         ? `required: ${typeName(issue.expected)}`
         : `expected ${typeName(issue.expected)}`
     case 'invalid_value':
       return `expected one of ${issue.values.map((known) => JSON.stringify(known)).join(', ')}`
     case 'too_small':
-      return `expected ${sizeName(issue.origin, `at least ${issue.minimum}`)}`
-    case 'too_big':
-      return `expected ${sizeName(issue.origin, `at most ${issue.maximum}`)}`
+      return `expected ${sizeName(issue.origin, `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`)}`
+    case 'too_big': {
+      const share = meantShare(issue, value)
+      const bound = `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}`
+      return `expected ${sizeName(issue.origin, bound)}${share === undefined ? '' : `; did you mean ${share}?`}`
+    }
     case 'invalid_union':
       return `expected ${[...new Set(issue.errors.flat().map(alternative))].join(' or ')}`
     case 'invalid_format':
@@ -97,7 +111,7 @@ function typeName(expected: string): string {
 function sizeName(origin: string, bound: string): string {
   if (origin === 'string') return `${bound} characters`
   if (origin === 'array') return `${bound} entries`
-  return `a number of ${bound}`
+  return bound.startsWith('at') ? `a number of ${bound}` : `a number ${bound}`
 }
 
 function knownKeys(schema: JsonSchema, path: Path): string[] {

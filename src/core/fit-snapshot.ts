@@ -1,5 +1,6 @@
 import type { Encoder, FitProgress, FitReport, LabelledText, RouteSet } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
+import { percentAsShare } from '../util/percent-as-share.ts'
 import { seededRandom, shuffle } from '../util/random.ts'
 import { type ActedRow, guaranteedThreshold } from './calibration/guarantee.ts'
 import { calibrateOnLabels } from './calibration/labelled.ts'
@@ -144,9 +145,10 @@ function chooseByStrays(
 
 function checkRate(name: string, rate: number | undefined): void {
   if (rate !== undefined && !(rate > 0 && rate < 1)) {
+    const share = percentAsShare(rate)
     throw new StrataError(
       'invalid_request',
-      `Expected ${name} to be a number above 0 and below 1, got ${String(rate)}.`,
+      `Expected ${name} to be a number above 0 and below 1, got ${String(rate)}${share === undefined ? '.' : `; did you mean ${share}?`}`,
     )
   }
 }

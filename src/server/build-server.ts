@@ -262,7 +262,7 @@ function send(reply: FastifyReply, value: unknown): FastifyReply {
 
 function sendError(app: App, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { id: requestId, method, url } = request
-  const error = refusalOf(thrown, { requestId, method, url }, app.logger)
+  const error = refusalOf(thrown, { requestId, method, url }, app)
   // A body that was not read to its end cannot be followed by another request on the connection.
   if (error.code === 'payload_too_large') reply.header('connection', 'close')
   return reply

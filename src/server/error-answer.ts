@@ -1,15 +1,11 @@
+import type { App } from '../app/index.ts'
 import { ERROR_CODES, type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
-import type { Logger } from '../observability/index.ts'
 
 /** Counted where the client went away before it was answered. */
 export const ABORTED_STATUS = ERROR_CODES.aborted.status
 
 /** The framework's own refusals, in our words. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: string }>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    code: 'payload_too_large',
-    message: 'The body is larger than server.bodyLimitBytes allows; send less at once.',
-  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'unsupported_media_type',
     message: 'The body must be JSON; send the header content-type: application/json.',
@@ -34,9 +30,13 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: stri
 }
 
 /** Any thrown value as the error that is answered; what nobody foresaw becomes `internal` and says nothing more. */
-function asStrataError(error: unknown): StrataError {
+function asStrataError(error: unknown, bodyLimitBytes: number): StrataError {
   if (isStrataError(error)) return error
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const message = `The body has more than the ${bodyLimitBytes} bytes that are read at once (server.bodyLimitBytes); send less at once, or raise the limit.`
+    return new StrataError('payload_too_large', message, { cause: error })
+  }
   const known = typeof code === 'string' ? FRAMEWORK_ERRORS[code] : undefined
   if (known) return new StrataError(known.code, known.message, { cause: error })
   return new StrataError('internal', 'Something went wrong here; the log has more under the request id.', {
@@ -52,8 +52,12 @@ interface Asked {
 }
 
 /** As `asStrataError`; tells the log what an operator should see. */
-export function refusalOf(thrown: unknown, asked: Asked, logger: Logger): StrataError {
-  const error = asStrataError(thrown)
+export function refusalOf(
+  thrown: unknown,
+  asked: Asked,
+  { logger, config }: Pick<App, 'logger' | 'config'>,
+): StrataError {
+  const error = asStrataError(thrown, config.server.bodyLimitBytes)
   // Under overload there are thousands of these a second; whoever sheds tells the log.
   if (error.level !== 'info' && error.code !== 'overloaded') {
     logger[error.level]({ ...asked, err: thrown }, error.message)

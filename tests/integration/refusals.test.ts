@@ -19,13 +19,51 @@ describe('requests that cannot be served', () => {
       415,
       'unsupported_media_type',
     )
-    expectError(
-      await call('POST', '/v1/route', JSON.stringify({ text: 'x'.repeat(1024 * 1024) })),
-      413,
-      'payload_too_large',
-    )
+    const large = await call('POST', '/v1/route', JSON.stringify({ text: 'x'.repeat(1024 * 1024) }))
+    expectError(large, 413, 'payload_too_large')
+    expect(large.json.error.message).toMatch(/1048576 bytes.*server\.bodyLimitBytes/)
     expectError(await call('GET', '/v1/routes/%ZZ'), 400, 'invalid_request')
     expectError(await call('GET', `/v1/routes/${'x'.repeat(2000)}`), 404, 'not_found')
+  })
+
+  it('learn what was meant', async () => {
+    const detailOf = async (method: string, path: string, body: unknown, code = 'invalid_request') => {
+      const answer = await call(method, path, body)
+      expectError(answer, 400, code)
+      expect(answer.json.error.message).toContain(answer.json.error.details[0].message)
+      return answer.json.error.details[0]
+    }
+    expect(await detailOf('POST', '/v1/eval', { data: [{ text: 'x' }] })).toMatchObject({
+      path: 'data[0].route',
+      message: 'required: the name of a route, or null',
+    })
+    const set = '/v1/route-sets/default'
+    expect(await detailOf('POST', '/v1/route', { text: 'x', include: ['support', 'biling'] })).toEqual({
+      path: 'include[1]',
+      message: 'there is no route or tag "biling"; did you mean billing?',
+      got: 'biling',
+      nearest: 'billing',
+    })
+    expect(await detailOf('POST', `${set}/fit`, { maxErrorRate: 10 })).toMatchObject({
+      message: 'expected a number below 1; did you mean 0.1?',
+      nearest: '0.1',
+    })
+    expect(await detailOf('POST', `${set}/fit`, { state: 'canary', share: 50 })).toMatchObject({
+      message: 'expected a number of at most 1; did you mean 0.5?',
+    })
+    expect(await detailOf('POST', `${set}/fit`, { maxErrorRate: 0 })).toMatchObject({
+      message: 'expected a number above 0',
+    })
+    const rate = { routes: [], defaults: { maxErrorRate: 5 } }
+    expect(await detailOf('PUT', set, rate, 'invalid_route_set')).toMatchObject({
+      path: 'defaults.maxErrorRate',
+      nearest: '0.05',
+    })
+    const other = await call('PUT', set, { name: 'other', routes: [] })
+    expectError(other, 400, 'invalid_request')
+    expect(other.json.error.details).toEqual([
+      { path: 'name', message: 'expected default, as in the path', got: 'other' },
+    ])
   })
 
   it('learn which methods a path takes', async () => {

@@ -1,3 +1,4 @@
+import { percentAsShare } from '../../util/percent-as-share.ts'
 import type { ProblemList } from './problem-list.ts'
 
 /** Bytes (UTF-8) of one example, negative or out-of-scope text. */
@@ -73,7 +74,9 @@ export function readNumber(
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= least && value <= most && Number.isFinite(value)) return value
   const range = Number.isFinite(least) ? ` from ${least} to ${most}` : ''
-  problems.add(path, `expected a finite number${range}`, { got: value })
+  const share = most === 1 ? percentAsShare(value) : undefined
+  const remedy = share === undefined ? '' : `; did you mean ${share}?`
+  problems.add(path, `expected a finite number${range}${remedy}`, { got: value, nearest: share?.toString() })
   return undefined
 }
 

@@ -188,7 +188,7 @@ export class PlainConnection implements Due {
   #refuse(asked: Asked, thrown: unknown, closes = false): void {
     const { app, format } = this.#context
     const requestId = this.#idOf(asked)
-    const error = refusalOf(thrown, { requestId, method: 'POST', url: asked.head.path }, app.logger)
+    const error = refusalOf(thrown, { requestId, method: 'POST', url: asked.head.path }, app)
     const answer = format(error.status, requestId, JSON.stringify(errorBody(error, requestId)), {
       extra: error.code === 'overloaded' ? RETRY_LATER : '',
       closes: closes || error.code === 'payload_too_large',

@@ -17,6 +17,12 @@ const setParam = { set: 'Name of the route set.' }
 /** Fields of an answer that are no part of the set, so that what GET answered can be changed and sent back. */
 const ANSWER_FIELDS = new Set(['name', 'version', 'readOnly', 'provisional'])
 
+/** What was sent, whole, and the set in it. */
+interface PutBody {
+  readonly routeSet: RouteSet
+  readonly body: unknown
+}
+
 function parseSetBody(body: unknown): RouteSet {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   const routeSet = parseRouteSet(
@@ -24,6 +30,18 @@ function parseSetBody(body: unknown): RouteSet {
   )
   assertSaysSomething(routeSet.routes, isObject ? 'routes' : '')
   return routeSet
+}
+
+/** One in the body must be that of the path. */
+function assertSameName(body: unknown, name: string): void {
+  const named = typeof body === 'object' && body !== null ? (body as { name?: unknown }).name : undefined
+  if (named === undefined || named === name) return
+  const got = String(named).slice(0, 80)
+  throw new StrataError(
+    'invalid_request',
+    `The path names the route set ${name}, the body ${got}; make them agree, or leave the name out.`,
+    { details: [{ path: 'name', message: `expected ${name}, as in the path`, got }] },
+  )
 }
 
 function assertSetName(name: string): void {
@@ -64,7 +82,7 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       return answer(view)
     },
   }),
-  defineEndpoint<RouteSet>({
+  defineEndpoint<PutBody>({
     operation: 'putRouteSet',
     method: 'PUT',
     path: '/v1/route-sets/{set}',
@@ -89,18 +107,19 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       'storage_failed',
       'shutting_down',
     ],
-    parse: parseSetBody,
-    async handle({ app, params, body, condition, reply }) {
+    parse: (body) => ({ routeSet: parseSetBody(body), body }),
+    async handle({ app, params, body: { routeSet, body }, condition, reply }) {
       const name = params.set as string
       assertSetName(name)
-      const { version, created, hasLabelledRows } = await app.routes.replace(name, body, condition)
+      assertSameName(body, name)
+      const { version, created, hasLabelledRows } = await app.routes.replace(name, routeSet, condition)
       reply.code(created ? 201 : 200).header('etag', `"${version}"`)
       // A refit with labelled rows tries to keep the promise.
-      const problems = hasLabelledRows ? [] : lintErrorRate(body)
+      const problems = hasLabelledRows ? [] : lintErrorRate(routeSet)
       return {
         name,
         version,
-        routes: body.routes.length,
+        routes: routeSet.routes.length,
         ...(problems.length > 0 ? { problems } : {}),
       }
     },

@@ -58,7 +58,15 @@ export const evalRequestSchema = z
       .array(
         z.strictObject({
           text: z.string(),
-          route: z.string().min(1).max(128).nullable().describe('The right route; null for out of scope.'),
+          route: z
+            .string({
+              error: ({ input }) =>
+                `${input === undefined ? 'required' : 'expected'}: the name of a route, or null`,
+            })
+            .min(1)
+            .max(128)
+            .nullable()
+            .describe('The right route; null for out of scope.'),
         } satisfies Record<keyof LabelledText, z.ZodType>),
       )
       .min(1)

@@ -67,6 +67,7 @@ export const routeSetFields = {
 
 export const routeSetBodySchema = z
   .object({
+    name: nameSchema.optional().describe('If given, the name in the path.'),
     version: z.int().optional().describe('Not read; so that what GET answered may be sent back.'),
     ...routeSetFields,
   })
