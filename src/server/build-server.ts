@@ -201,7 +201,7 @@ function noSchemas(): never {
 function overloadOf({ metrics, logger, clock, config: { limits } }: App): Overload {
   let quietUntilMs = 0
   return new Overload(
-    { inFlight: () => metrics.inFlight, turnMs: turnClock(clock.monotonicMs) },
+    { inFlight: () => metrics.inFlight, delayMs: turnClock(clock.monotonicMs) },
     limits,
     (cause) => {
       const nowMs = clock.monotonicMs()

@@ -7,8 +7,8 @@ export const RETRY_AFTER_SECONDS = '1'
 interface Load {
   /** Requests whose head has come and whose answer has not gone, this one included. */
   readonly inFlight: () => number
-  /** How long the present turn of the event loop has lasted: how long what has come meanwhile has waited at least. */
-  readonly turnMs: () => number
+  /** How long requests wait for the processor, turn after turn of the event loop. */
+  readonly delayMs: () => number
 }
 
 interface OverloadLimits {
@@ -41,7 +41,7 @@ export class Overload {
     if (this.#load.inFlight() > inFlight) {
       return this.#refuse('inFlight', `more than ${inFlight} requests are being answered (limits.inFlight)`)
     }
-    if (this.#load.turnMs() > eventLoopDelayMs) {
+    if (this.#load.delayMs() > eventLoopDelayMs) {
       return this.#refuse(
         'eventLoopDelayMs',
         `requests wait for more than ${eventLoopDelayMs} ms (limits.eventLoopDelayMs)`,
@@ -60,7 +60,9 @@ export class Overload {
 }
 
 /**
- * Tells how long the present turn of the event loop has lasted since it was first asked in it.
+ * Tells how long requests wait for the processor: as long as a turn of the event loop lasts, in which all are answered
+ * that have come. The shorter of the present turn, since it was first asked in it, and the one right before: a single
+ * long one is a stall of the machine or one long piece of work, and refusing requests after it would help nobody.
  * @param schedule has a function called when the turn is over
  */
 export function turnClock(
@@ -68,12 +70,18 @@ export function turnClock(
   schedule: (callback: () => void) => void = setImmediate,
 ): () => number {
   let startMs: number | undefined
+  let endMs = 0
+  let lastMs = 0
   const end = () => {
+    endMs = nowMs()
+    lastMs = endMs - (startMs as number)
     startMs = undefined
   }
   return () => {
-    if (startMs !== undefined) return nowMs() - startMs
+    if (startMs !== undefined) return Math.min(nowMs() - startMs, lastMs)
     startMs = nowMs()
+    // After a pause as long as the turn itself, that one tells nothing any more.
+    if (startMs - endMs > lastMs) lastMs = 0
     schedule(end)
     return 0
   }

@@ -35,7 +35,7 @@ beforeEach(async () => {
     app: serving.app,
     endpoints: [endpoint as unknown as HotEndpoint],
     overload: new Overload(
-      { inFlight: () => 0, turnMs: () => 0 },
+      { inFlight: () => 0, delayMs: () => 0 },
       { inFlight: 1, eventLoopDelayMs: 1 },
       () => {},
     ),
