@@ -14,7 +14,6 @@ import type {
 
 const ROUTE = '/v1/route'
 const BATCH = '/v1/route/batch'
-const TEXTS = 40_000
 const BATCH_SIZE = 64
 const CONNECTIONS = 64
 
@@ -31,10 +30,11 @@ export async function measureLoad(
 ): Promise<LoadResult> {
   const set = clincRoutes(150, 20)
   const texts = differentTexts(set)
+  const numbered = texts.map((text, index) => JSON.stringify({ text: `${text} ${index}` }))
   const singles: Requests = { path: ROUTE, bodies: texts.map((text) => JSON.stringify({ text })) }
   const batches: Requests = {
     path: BATCH,
-    bodies: Array.from({ length: Math.floor(TEXTS / BATCH_SIZE) }, (_, index) =>
+    bodies: Array.from({ length: Math.floor(texts.length / BATCH_SIZE) }, (_, index) =>
       JSON.stringify({ texts: texts.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE) }),
     ),
   }
@@ -53,6 +53,13 @@ export async function measureLoad(
       () => one(ours, effort.seconds),
     )
     progress('single decisions')
+    const newWords = sideOf(generator, { path: ROUTE, bodies: numbered })
+    const withNewWords = await compare(
+      effort,
+      () => newWords(bare, effort.seconds),
+      () => newWords(ours, effort.seconds),
+    )
+    progress('single decisions with new words')
     await bare.stop()
     const batch = await compare(
       effort,
@@ -69,15 +76,28 @@ export async function measureLoad(
     progress('refits')
     const start = await measureStart(folder, effort)
     progress('starts')
-    return { answerBytes: Buffer.byteLength(answer), single, batch, workers, refit, overload, start }
+    return {
+      answerBytes: Buffer.byteLength(answer),
+      texts: texts.length,
+      single,
+      withNewWords,
+      batch,
+      workers,
+      refit,
+      overload,
+      start,
+    }
   } finally {
     generator.stop()
   }
 }
 
-/** Queries of CLINC150, each with a number at its end, so that no two are the same. */
-function differentTexts({ queries }: MeasuredSet): string[] {
-  return Array.from({ length: TEXTS }, (_, index) => `${queries[index % queries.length]!.text} ${index}`)
+/** All texts of CLINC150 that are not examples of the routes, no two the same: 19,000 or so. */
+function differentTexts({ routes, queries }: MeasuredSet): string[] {
+  const examples = new Set(routes.flatMap((route) => route.examples))
+  const training = clincRoutes(routes.length, 100).routes.flatMap((route) => route.examples)
+  const others = [...queries, ...clincRoutes(routes.length, 1, 'val').queries].map(({ text }) => text)
+  return [...new Set([...others, ...training])].filter((text) => !examples.has(text))
 }
 
 function writeRoutes(folder: string, name: string, { routes }: MeasuredSet): string {

@@ -67,8 +67,12 @@ export interface OverloadOutcome {
 
 export interface LoadResult {
   readonly answerBytes: number
+  /** Different texts. */
+  readonly texts: number
   /** Single decisions: Node alone as the base. */
   readonly single: Comparison
+  /** The same, with a number at the end of each text: a word that has never been seen before. */
+  readonly withNewWords: Comparison
   /** Texts decided: one by one as the base, batches of 64 as ours. */
   readonly batch: Comparison
   /** Single decisions: one worker as the base, two as ours. */
