@@ -61,6 +61,19 @@ describe('Metrics', () => {
     expect(text).toMatch(/process_resident_memory_bytes \d/)
   })
 
+  it('says nothing of operations that were never asked for', async () => {
+    const metrics = new Metrics()
+    metrics.operation('route').done(200, 0.001, 0.0005)
+    metrics.operation('fit')
+    const text = await metrics.render()
+    expect(text).toContain('operation="route"')
+    expect(text).not.toContain('operation="fit"')
+    metrics.operation('fit').done(201, 2, 2)
+    expect(await metrics.render()).toContain(
+      'stratarouter_request_duration_seconds_bucket{operation="fit",le="2.5"} 1\n',
+    )
+  })
+
   it('counts decisions by route and reason, and bounds the names of routes', async () => {
     const metrics = new Metrics()
     metrics.recordDecision(decision('billing'))

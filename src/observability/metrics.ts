@@ -22,13 +22,20 @@ export class Operation {
   readonly overheadSeconds = new Histogram(DURATION_BOUNDS)
   /** By HTTP status - 100, for 100..599. */
   readonly statuses = new Float64Array(500)
+  #isUsed = false
 
   constructor(name: string) {
     this.name = name
   }
 
+  /** Whether any request of this kind was answered. */
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
   /** @param overheadSeconds the part of `seconds` not spent waiting for calls to others */
   done(status: number, seconds: number, overheadSeconds: number): void {
+    this.#isUsed = true
     const index = status - 100
     if (index >= 0 && index < 500) this.statuses[index] = (this.statuses[index] as number) + 1
     this.durationSeconds.observe(seconds)
@@ -104,7 +111,8 @@ export class Metrics implements MetricSource {
 
   /** What requests and decisions have been counted, and what is in flight. */
   families(): readonly MetricFamily[] {
-    const operations = [...this.#operations.values()]
+    // Each would take 40 lines, and most servers are never asked for most of them.
+    const operations = [...this.#operations.values()].filter(({ isUsed }) => isUsed)
     const durations = (
       of: 'durationSeconds' | 'overheadSeconds',
     ): Pick<MetricFamily, 'bounds' | 'series'> => ({
