@@ -130,7 +130,8 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
     path: '/v1/route-sets/{set}',
     tag: 'Route sets',
     summary: 'Delete a route set with all its versions.',
-    description: 'The set `default` is then empty again.',
+    description:
+      'The set `default` is then what it is before anything is stored: empty, or the demo where the server was started with `--demo`. A version number is never given twice, so a set that is made again begins above 1.',
     params: setParam,
     takesIfMatch: true,
     answers: { 204: { description: 'Deleted.' } },
