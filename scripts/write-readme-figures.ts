@@ -9,6 +9,7 @@ import type { ScopeResult } from '../benchmarks/quality/scope.ts'
 import type { SmallSetsResult } from '../benchmarks/quality/small-sets.ts'
 import { parseModelFile } from '../src/encoders/builtin/index.ts'
 import { runGuide, withOutput } from './guide-commands.ts'
+import { askDemo, withDecision } from './readme-decision.ts'
 import { runSnippet, withSnippetOutput } from './run-readme-snippet.ts'
 
 /** Rows shown; docs/benchmarks.md has all bars. */
@@ -108,5 +109,6 @@ if (import.meta.main) {
   const readme = readFileSync(readmeFile, 'utf8')
   const withCommands = withOutput(readme, runGuide(readme))
   const withSnippet = withSnippetOutput(withCommands, runSnippet(readme))
-  writeFileSync(readmeFile, withFigures(withSnippet, readmeFigures()))
+  const withAnswer = withDecision(withSnippet, await askDemo(readme))
+  writeFileSync(readmeFile, withFigures(withAnswer, readmeFigures()))
 }
