@@ -10,6 +10,7 @@ const serveProcess = fileURLToPath(new URL('../../integration/serve-process.ts',
 const settings = fileURLToPath(new URL('./schemathesis.toml', import.meta.url))
 /** An answer that takes longer counts as none. */
 const ANSWER_TIMEOUT_SECONDS = 20
+const START_TIMEOUT_MS = 60_000
 const CASES_EACH = 100_000
 /** How much longer than asked for the run may take before it is ended. */
 const GRACE_SECONDS = 120
@@ -26,7 +27,7 @@ export async function fuzzOpenApi(
   { seconds, seed }: { seconds: number; seed: number },
 ): Promise<Fuzzed> {
   const folder = mkdtempSync(join(tmpdir(), 'stratarouter-fuzz-'))
-  const server = await startServer(folder)
+  const server = await startServer(folder, seconds + 2 * GRACE_SECONDS)
   try {
     for (const set of ['default', 'other']) await putRoutes(`${server.url}/v1/route-sets/${set}`)
     const { output, code } = await schemathesis(program, server.url, folder, seconds, seed)
@@ -58,7 +59,7 @@ interface FuzzedServer {
 }
 
 /** Small limits, so that they are reached. */
-async function startServer(folder: string): Promise<FuzzedServer> {
+async function startServer(folder: string, mostSeconds: number): Promise<FuzzedServer> {
   const child = spawn(process.execPath, [serveProcess], {
     cwd: folder,
     env: {
@@ -70,19 +71,25 @@ async function startServer(folder: string): Promise<FuzzedServer> {
       STRATAROUTER_LIMITS_ROUTE_SETS: '20',
       STRATAROUTER_LIMITS_ROUTES_PER_SET: '30',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // Whatever becomes of whoever started it.
+    timeout: mostSeconds * 1000,
+    killSignal: 'SIGKILL',
   })
   const errors: string[] = []
   const lines = createInterface({ input: child.stdout })
-  const url = await new Promise<string>((resolve, reject) => {
+  const started = new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
-      const ready = /"url":"(http:[^"]+)","try"/.exec(line)?.[1]
+      const ready = /^\{"level":"info".*"url":"(http:[^"]+)"/.exec(line)?.[1]
       if (ready !== undefined) resolve(ready)
       else if (/^\{"level":"(error|fatal)"/.test(line)) errors.push(line)
     })
     child.on('error', reject)
-    child.on('close', () => reject(new Error('the server to be fuzzed did not start')))
+    child.on('close', () => reject(new Error('the server to be fuzzed ended before it was ready')))
   })
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS)
+  const url = await started
+  clearTimeout(timer)
   return { child, url, errors }
 }
 
