@@ -62,9 +62,7 @@ describe('a server of several workers', () => {
     const lines = server.log()
     const listening = lines.filter(({ message }) => String(message).startsWith('Server listening'))
     expect(listening.map(({ worker }) => worker).sort()).toEqual([1, 2, 3])
-    await vi.waitFor(() =>
-      expect(server.log().at(-1)).toMatchObject({ message: 'ready', url: server.url }),
-    )
+    await vi.waitFor(() => expect(server.log().at(-1)).toMatchObject({ message: 'ready', url: server.url }))
     expect((await eachSet(server)).size).toBe(WORKERS)
   })
 
