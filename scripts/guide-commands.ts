@@ -17,6 +17,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** A server that is started without a file for all that it prints would never let go of the command. */
+const LONGEST_COMMAND_MS = 120_000
 const FENCED = /^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm
 
 export interface GuideRun {
@@ -66,6 +68,7 @@ export function runGuide(text: string): GuideRun[] {
         cwd: folder,
         env,
         encoding: 'utf8',
+        timeout: LONGEST_COMMAND_MS,
       })
       runs.push({ command, exitCode: status, output: stdout, shown })
     }
