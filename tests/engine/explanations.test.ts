@@ -160,9 +160,7 @@ describe('an explanation', () => {
     ])
     expect(summary('refund the payment', 1)).toStrictEqual([
       'below-threshold',
-      expect.stringMatching(
-        /^No match: the best route, refund, has .*% confidence where 100% is needed\.$/,
-      ),
+      expect.stringMatching(/^No match: the best route, refund, has .*% confidence where 100% is needed\.$/),
     ])
   })
 
