@@ -1,17 +1,22 @@
 import type { FitProgress } from '../../contracts/index.ts'
+import { ERROR_CODES } from '../../errors/index.ts'
 import { usageError } from '../usage-error.ts'
 import { Connection, jsonRequest } from './connection.ts'
 import { percentilesOf } from './timing.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
 const WARM_UP_REQUESTS = 500
+const OVERLOADED_STATUS = ERROR_CODES.overloaded.status
 
 /** What one way of asking gives; the client is this process. */
 export interface HttpFigures {
   readonly path: string
   readonly connections: number
   readonly textsPerRequest: number
+  /** Answered with decisions; only these are in the figures below. */
   readonly requests: number
+  /** Refused by a server that was asked for more than it can answer. */
+  readonly refused: number
   readonly requestsPerSecond: number
   readonly decisionsPerSecond: number
   readonly p50Ms: number
@@ -89,18 +94,24 @@ async function measureWay(
   const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(url)))
   let next = 0
   const times: number[] = []
+  let refused = 0
   const ask = async (connection: Connection, isOver: () => boolean) => {
     while (!isOver()) {
       const start = performance.now()
       const { status } = await connection.send(bodies[next++ % bodies.length]!)
+      if (status === OVERLOADED_STATUS) {
+        refused++
+        continue
+      }
       if (status !== 200) throw usageError(`${url.origin} answered ${path} with status ${status} under load.`)
       times.push(performance.now() - start)
     }
   }
   try {
     const most = Math.ceil(WARM_UP_REQUESTS / textsPerRequest)
-    await Promise.all(connections.map((connection) => ask(connection, () => times.length >= most)))
+    await Promise.all(connections.map((connection) => ask(connection, () => times.length + refused >= most)))
     times.length = 0
+    refused = 0
     const start = performance.now()
     const end = start + seconds * 1000
     await Promise.all(connections.map((connection) => ask(connection, () => performance.now() >= end)))
@@ -111,6 +122,7 @@ async function measureWay(
       connections: count,
       textsPerRequest,
       requests,
+      refused,
       requestsPerSecond: requests / took,
       decisionsPerSecond: (requests * textsPerRequest) / took,
       p50Ms: p50,

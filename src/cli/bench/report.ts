@@ -76,7 +76,7 @@ export function benchLines({ conditions, inProcess, http }: BenchResult, termina
     ...tableLines(
       [
         { title: 'call' },
-        ...['connections', 'texts a request', 'requests/s', 'decisions/s', 'p50 ms', 'p99 ms'].map(
+        ...['connections', 'texts a request', 'requests/s', 'decisions/s', 'p50 ms', 'p99 ms', 'refused'].map(
           rightColumn,
         ),
       ],
@@ -88,11 +88,12 @@ export function benchLines({ conditions, inProcess, http }: BenchResult, termina
         thousands(way.decisionsPerSecond),
         figure(way.p50Ms),
         figure(way.p99Ms),
+        thousands(way.refused),
       ]),
       terminal,
     ),
     remark(
-      `Each for ${seconds} s, every connection sending on its answer; the client is this process and shares the machine.`,
+      `Each for ${seconds} s, every connection sending on its answer; the client is this process and shares the machine. Refused: 503 of a server asked for too much, in no other figure.`,
     ),
     remark(
       started === null

@@ -31,7 +31,7 @@ export const bench = defineCommand({
       summary: `Length of each timed measurement; ${DEFAULT_SECONDS} if not given`,
     },
   },
-  json: '{conditions: {version, date, processor, cores, memoryGb, platform, node, encoder, secondsEach, seed, load}, inProcess: [{routes, examples, source, fitSeconds, snapshotMb, loadMs, memoryMb, calls, callsPerSecond, p50Us, p99Us}], http: {url, started, ways: [{path, connections, textsPerRequest, requests, requestsPerSecond, decisionsPerSecond, p50Ms, p99Ms}]}}',
+  json: '{conditions: {version, date, processor, cores, memoryGb, platform, node, encoder, secondsEach, seed, load}, inProcess: [{routes, examples, source, fitSeconds, snapshotMb, loadMs, memoryMb, calls, callsPerSecond, p50Us, p99Us}], http: {url, started, ways: [{path, connections, textsPerRequest, requests, refused, requestsPerSecond, decisionsPerSecond, p50Ms, p99Ms}]}}',
   examples: [
     ['stratarouter bench', 'measure this machine'],
     ['stratarouter bench --url http://127.0.0.1:8000 --seconds 10', 'a server that runs already, longer'],
