@@ -124,6 +124,27 @@ describe('an endpoint that has to wait', () => {
     expect(waiting.received).toContain('{"last":1}')
   })
 
+  it('reads nothing more from a client that does not read its answers, until it does', async () => {
+    const [deaf, other] = [open(), open()]
+    deaf.socket.write(request('1'))
+    await until(() => asked.length === 1)
+    deaf.socket.pause()
+    asked[0]?.answer(JSON.stringify('x'.repeat(32 * 1024 * 1024)))
+    await new Promise((resolve) => deaf.socket.write(request('2'), resolve))
+    // What the other one sends later is decided and answered all the same.
+    for (const turn of [1, 2, 3]) {
+      other.socket.write(request('"other"'))
+      await until(() => asked.filter(({ body }) => body === 'other').length === turn)
+      asked.at(-1)?.answer(`{"turn":${turn}}`)
+      await until(() => other.received.endsWith(`{"turn":${turn}}`))
+    }
+    expect(asked.map(({ body }) => body)).not.toContain(2)
+    deaf.socket.resume()
+    await until(() => asked.at(-1)?.body === 2)
+    asked.at(-1)?.answer('{"second":2}')
+    await until(() => deaf.received.endsWith('{"second":2}'))
+  })
+
   it('counts as aborted what nobody waits for any more', async () => {
     const before = aborted()
     const client = open()

@@ -167,7 +167,8 @@ export class PlainConnection implements Due {
     const goOn = () => {
       this.#isWaiting = false
       this.send()
-      this.#socket.resume()
+      // Otherwise it goes on when the client has read its answers.
+      if (!this.#socket.writableNeedDrain) this.#socket.resume()
     }
     decided.then(
       (text) => {
