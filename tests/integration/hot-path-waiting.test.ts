@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StrataError } from '../../src/errors/index.ts'
 import type { HotEndpoint } from '../../src/server/endpoint.ts'
 import { type HotPath, serveHotPath } from '../../src/server/hot/hot-path.ts'
@@ -46,6 +46,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterEach(async () => {
+  vi.useRealTimers()
   hotPath.destroy()
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
@@ -143,6 +144,39 @@ describe('an endpoint that has to wait', () => {
     await until(() => asked.at(-1)?.body === 2)
     asked.at(-1)?.answer('{"second":2}')
     await until(() => deaf.received.endsWith('{"second":2}'))
+  })
+
+  it('leaves a body that takes long to Node, which ends it at last, however its pieces come', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const client = open()
+    const whole = request('"long"')
+    client.socket.write(whole.slice(0, -4))
+    await until(() => serving.app.metrics.inFlight === 1)
+    vi.advanceTimersByTime(900)
+    client.socket.write(whole.slice(-4, -2))
+    const other = open()
+    other.socket.write(request('1'))
+    await until(() => asked.length === 1)
+    vi.advanceTimersByTime(200)
+    asked[0]?.answer('{}')
+    await until(() => serving.app.metrics.inFlight === 0)
+    client.socket.write(whole.slice(-2))
+    await until(() => client.received.endsWith('framed'))
+    expect([asked.length, framed]).toEqual([1, 1])
+  })
+
+  it('waits no longer for a body that has come, or whose client has gone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const [client, leaving] = [open(), open()]
+    for (const { socket } of [client, leaving]) socket.write(request('1').slice(0, -1))
+    await until(() => serving.app.metrics.inFlight === 2)
+    leaving.socket.end()
+    client.socket.write('1')
+    await until(() => asked.length === 1 && leaving.isClosed)
+    vi.advanceTimersByTime(2000)
+    asked[0]?.answer('{}')
+    await until(() => client.received.endsWith('{}'))
+    expect([framed, serving.app.metrics.inFlight]).toEqual([0, 0])
   })
 
   it('counts as aborted what nobody waits for any more', async () => {

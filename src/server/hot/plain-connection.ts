@@ -11,9 +11,10 @@ import type { Due } from './turn.ts'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LONGEST_HEAD = 8 * 1024
-/** Longer bodies, and those in more pieces, are left to Node, which limits how long they may take. */
+/** Longer bodies, slower ones and those in more pieces are left to Node, which limits how long they may take. */
 const LONGEST_WAITED_FOR = 64 * 1024
 const MOST_PIECES = 8
+const LONGEST_WAIT_MS = 1000
 
 /** A request on its way. */
 interface Asked {
@@ -28,6 +29,8 @@ interface Asked {
 interface Incomplete extends Asked {
   readonly pieces: Buffer[]
   missingBytes: number
+  /** Ends the wait, however the pieces come. */
+  readonly deadline: NodeJS.Timeout
 }
 
 /**
@@ -89,7 +92,9 @@ export class PlainConnection implements Due {
     if (missingBytes === 0) this.#serveInTurn(asked, chunk)
     else if (missingBytes < 0 || asked.head.bodyBytes > LONGEST_WAITED_FOR) this.#handOver(chunk)
     else {
-      this.#incomplete = { ...asked, pieces: [chunk], missingBytes }
+      const deadline = setTimeout(() => this.#handOverIncomplete(incomplete), LONGEST_WAIT_MS)
+      const incomplete: Incomplete = { ...asked, pieces: [chunk], missingBytes, deadline }
+      this.#incomplete = incomplete
       this.#context.app.metrics.inFlight++
     }
   }
@@ -116,7 +121,7 @@ export class PlainConnection implements Due {
       this.#handOverIncomplete(incomplete)
       return
     }
-    this.#forgetIncomplete()
+    this.#forgetIncomplete(incomplete)
     this.#serveInTurn(incomplete, Buffer.concat(pieces))
   }
 
@@ -229,13 +234,14 @@ export class PlainConnection implements Due {
     target.operation.done(status, seconds, seconds)
   }
 
-  #forgetIncomplete(): void {
+  #forgetIncomplete({ deadline }: Incomplete): void {
+    clearTimeout(deadline)
     this.#incomplete = undefined
     this.#context.app.metrics.inFlight--
   }
 
   #handOverIncomplete(incomplete: Incomplete): void {
-    this.#forgetIncomplete()
+    this.#forgetIncomplete(incomplete)
     this.#handOver(Buffer.concat(incomplete.pieces))
   }
 
@@ -259,17 +265,21 @@ export class PlainConnection implements Due {
     this.#hasEnded = true
     if (this.#isBusy()) return
     if (this.#incomplete === undefined) this.#socket.end()
-    else answerBrokenRequest(new Error('the request ended early'), this.#socket, this.#context.nextId())
+    else {
+      clearTimeout(this.#incomplete.deadline)
+      answerBrokenRequest(new Error('the request ended early'), this.#socket, this.#context.nextId())
+    }
   }
 
   readonly #onTimeout = (): void => {
-    if (this.#incomplete !== undefined && !this.#hasEnded) this.#handOverIncomplete(this.#incomplete)
-    else if (!this.#isBusy()) this.#socket.destroy()
+    if (!this.#isBusy()) this.#socket.destroy()
   }
 
   readonly #onClose = (): void => {
     this.#context.connections.delete(this)
-    if (this.#incomplete !== undefined) this.#count(this.#incomplete, ABORTED_STATUS)
+    if (this.#incomplete === undefined) return
+    clearTimeout(this.#incomplete.deadline)
+    this.#count(this.#incomplete, ABORTED_STATUS)
     this.#incomplete = undefined
   }
 }
