@@ -28,24 +28,30 @@ export function ratiosOf({ base, ours }: Comparison, of: (round: Round) => numbe
 export const perSecond = (round: Round) => round.perSecond
 export const perCpuSecond = (round: Round) => round.perCpuSecond
 
-export const medianOf = (windows: readonly RefitWindow[], of: (window: RefitWindow) => number) =>
-  median(windows.map(of))
+const medianOf = (windows: readonly RefitWindow[]) => median(windows.map((window) => window.decisionP99Us))
+
+/**
+ * Of throughput and of processor time, the worse: where other work holds up the quicker side more, as it does, the
+ * ratio of throughputs flatters the slower one.
+ */
+function lesserRatio(comparison: Comparison): number {
+  const ratios = [perSecond, perCpuSecond].map((of) => median(ratiosOf(comparison, of)))
+  return Math.min(...ratios.filter((ratio) => !Number.isNaN(ratio)))
+}
 
 export function barsOf({ single, batch, workers, refit, overload, start }: LoadResult): LoadBar[] {
-  const refitRatio = (of: (window: RefitWindow) => number) =>
-    medianOf(refit.during, of) / medianOf(refit.without, of)
   return [
     {
       what: 'requests a second by those of Node alone',
-      measured: median(ratiosOf(single, perSecond)),
+      measured: lesserRatio(single),
       limit: 0.4,
       goal: 0.5,
       isLeast: true,
       unit: 'x',
     },
     {
-      what: 'decisions a second in batches of 64 by single ones',
-      measured: median(ratiosOf(batch, perSecond)),
+      what: 'decisions a second in batches of 64 by single ones, 64 connections each',
+      measured: lesserRatio(batch),
       limit: 2,
       isLeast: true,
       unit: 'x',
@@ -58,15 +64,8 @@ export function barsOf({ single, batch, workers, refit, overload, start }: LoadR
       unit: 'x',
     },
     {
-      what: '99th percentile of a decision during a refit by that without, in process',
-      measured: refitRatio((window) => window.decisionP99Us),
-      limit: 2,
-      isLeast: false,
-      unit: 'x',
-    },
-    {
-      what: '99th percentile of a request during a refit by that without, over HTTP',
-      measured: refitRatio((window) => window.httpP99Ms),
+      what: '99th percentile of `route()` in the server during a refit by that without',
+      measured: medianOf(refit.during) / medianOf(refit.without),
       limit: 2,
       isLeast: false,
       unit: 'x',

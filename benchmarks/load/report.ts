@@ -77,7 +77,8 @@ const overloadRow = (outcome: OverloadOutcome): string[] => [
 
 /** docs/load.md, whole. */
 export function renderPage(result: LoadFile): string {
-  const { conditions, single, withNewWords, batch, workers, refit, overload, start } = result
+  const { conditions, single, withNewWords, batch, batchOfOneClient, workers, refit, overload, start } =
+    result
   const { machine } = conditions
   const bars = barsOf(result).sort((a, b) => Number(isMet(a)) - Number(isMet(b)))
   const missed = bars.filter((bar) => !isMet(bar)).length
@@ -100,7 +101,7 @@ Commit \`${conditions.commit.slice(0, 10)}\`${conditions.hasLocalChanges ? ' wit
       : 'Server and generator share the cores.'
   } Every figure is a median of rounds in alternating order, with the least and the most in brackets.${
     conditions.load > machine.cores
-      ? ` Other work kept the machine busy meanwhile (load ${conditions.load.toFixed(1)}): a server got less than its core, as *cores used* says, and the quicker one lost more by that. The processor time of a request does not depend on it, and its ratio is what a quiet machine would show of requests a second.`
+      ? ` Other work kept the machine busy meanwhile (load ${conditions.load.toFixed(1)}): a server got less than its core, as *cores used* says, and the quicker one lost more by that. The ratio of processor times hardly depends on that, so that the bars take the worse of the two.`
       : ''
   }
 
@@ -120,6 +121,11 @@ ${comparisonTables('Node alone', 'StrataRouter', 'requests', withNewWords)}
 \`POST /v1/route/batch\` with 64 texts over 64 connections, against single decisions.
 
 ${comparisonTables('one text a request', '64 texts a request', 'decisions', batch)}
+
+A single decision costs little more over HTTP than in process, so that a batch saves the server little: what it saves is the
+way back and forth of a client that has many texts at once. The same over one connection:
+
+${comparisonTables('one text a request', '64 texts a request', 'decisions', batchOfOneClient)}
 
 ## Two workers
 
@@ -158,6 +164,9 @@ ${table(
     ],
   ],
 )}
+
+The *decision* is \`route()\` by the server's own clock, as every answer tells it. A request over HTTP may in addition wait
+while the snapshot of the refit is loaded, once, some 20 ms, and for a core while the fit has the other.
 
 ## Under overload
 

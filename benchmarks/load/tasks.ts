@@ -75,6 +75,8 @@ export interface LoadResult {
   readonly withNewWords: Comparison
   /** Texts decided: one by one as the base, batches of 64 as ours. */
   readonly batch: Comparison
+  /** The same over one connection. */
+  readonly batchOfOneClient: Comparison
   /** Single decisions: one worker as the base, two as ours. */
   readonly workers: Comparison
   readonly refit: { readonly without: readonly RefitWindow[]; readonly during: readonly RefitWindow[] }

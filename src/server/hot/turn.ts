@@ -6,8 +6,10 @@ export interface Due {
   send(): void
 }
 
-/** Decided before the first of them is sent: enough to gain most of what there is to gain, and 1 ms at most. */
+/** Decided before the first of them is sent: enough to gain most of what there is to gain. */
 const GROUP = 32
+/** A group ends sooner when it has taken so long: batches gain nothing, and their answers take much memory. */
+const GROUP_MS = 1
 
 /**
  * Answers what comes in one turn of the event loop at its end: a group is decided in a row, then sent in a row. The
@@ -16,11 +18,16 @@ const GROUP = 32
  */
 export class Turn {
   readonly #schedule: (callback: () => void) => void
+  readonly #nowMs: () => number
   #due: Due[] = []
 
   /** @param schedule has a function called when everything that has come is read */
-  constructor(schedule: (callback: () => void) => void = setImmediate) {
+  constructor(
+    schedule: (callback: () => void) => void = setImmediate,
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#schedule = schedule
+    this.#nowMs = nowMs
   }
 
   add(due: Due): void {
@@ -30,10 +37,14 @@ export class Turn {
   readonly #end = (): void => {
     const due = this.#due
     this.#due = []
-    for (let start = 0; start < due.length; start += GROUP) {
-      const end = Math.min(start + GROUP, due.length)
-      for (let index = start; index < end; index++) (due[index] as Due).decide()
-      for (let index = start; index < end; index++) (due[index] as Due).send()
+    let sent = 0
+    let groupStartMs = this.#nowMs()
+    for (let decided = 1; decided <= due.length; decided++) {
+      ;(due[decided - 1] as Due).decide()
+      const isWhole = decided - sent === GROUP || decided === due.length
+      if (!isWhole && this.#nowMs() - groupStartMs < GROUP_MS) continue
+      while (sent < decided) (due[sent++] as Due).send()
+      groupStartMs = this.#nowMs()
     }
   }
 }
