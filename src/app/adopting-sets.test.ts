@@ -123,6 +123,21 @@ describe('two processes on the same data', () => {
     expect([one.fits, two.fits]).toEqual([2, 0])
   })
 
+  it('tell which set is deleted, whoever deleted it', async () => {
+    const gone: string[][] = [[], []]
+    one.sets.onForget((name) => void gone[0]?.push(name))
+    two.sets.onForget((name) => void gone[1]?.push(name))
+    await one.sets.replace('other', { routes: [route('first')] })
+    await two.sets.adopt('other')
+    const { snapshot } = two.sets.router('other')
+    expect(two.sets.versionOf('other', snapshot)).toBe(1)
+    await one.sets.delete('other')
+    await two.sets.adopt('other')
+    expect(gone).toEqual([['other'], ['other']])
+    // A decision that took its time was made all the same.
+    expect(two.sets.versionOf('other', snapshot)).toBe(0)
+  })
+
   it('forget what the other has deleted, and take sets the other has made', async () => {
     await one.sets.replace('other', { routes: [route('first')] })
     await two.sets.adopt('other')

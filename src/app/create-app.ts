@@ -118,6 +118,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     settings: config.decisions,
     clock,
     logger,
+    has: (set) => routes.has(set),
     router: (set) => routes.router(set),
   }).catch(async (error: unknown) => {
     await store.close()
@@ -161,8 +162,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   metrics.include(records.queues)
   metrics.include(records.drift)
   routes.onChange(({ name, version }) => {
-    if (version === 0) records.forget(name)
+    if (version === 0) records.forgetFeedback(name)
   })
+  routes.onForget((name) => records.drift.forget(name))
   const { share, timeoutMs } = config.cascade
   const cascades =
     slower &&

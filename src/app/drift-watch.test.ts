@@ -8,7 +8,7 @@ import { DriftWatch } from './drift-watch.ts'
 function watch() {
   const references = new Map<string, DriftReference>()
   const lines: { level: string; message: string }[] = []
-  const live = { snapshot: 's1' }
+  const live = { snapshot: 's1', isThere: true }
   const logger = pino(
     { base: null, messageKey: 'message', formatters: { level: (level) => ({ level }) } },
     { write: (line) => void lines.push(JSON.parse(line)) },
@@ -21,7 +21,11 @@ function watch() {
       },
       clock: { now: () => 0 },
       logger,
-      snapshotOf: () => live.snapshot,
+      has: () => live.isThere,
+      snapshotOf() {
+        if (live.isThere) return live.snapshot
+        throw new Error('there is no such set')
+      },
     })
   return { open, live, lines, references }
 }
@@ -124,5 +128,26 @@ describe('DriftWatch', () => {
     expect(watched.status('other').state).toBe('drifting')
     watched.forget('other')
     expect(renderFamilies(watched.families())).not.toContain('other')
+  })
+
+  it('tells nothing of a set that is gone without a word, and lets go of it', () => {
+    const { open, live } = watch()
+    const watched = open()
+    decide(watched, 10, usual)
+    live.isThere = false
+    expect(renderFamilies(watched.families())).not.toContain('default')
+    live.isThere = true
+    expect(renderFamilies(watched.families())).not.toContain('default')
+  })
+
+  it('passes over a decision that ends after its set was deleted', () => {
+    const { open, live } = watch()
+    const watched = open()
+    decide(watched, 10, usual)
+    live.isThere = false
+    watched.forget('default')
+    decide(watched, 1, usual)
+    live.isThere = true
+    expect(renderFamilies(watched.families())).not.toContain('default')
   })
 })

@@ -12,7 +12,8 @@ interface DriftWatchOptions {
   readonly references: DriftReferenceStore
   readonly clock: Pick<Clock, 'now'>
   readonly logger: Logger
-  /** The snapshot that decides for a set now, where there is such a set. */
+  readonly has: (set: string) => boolean
+  /** The snapshot that decides for a set now; throws `route_set_not_found`. */
   readonly snapshotOf: (set: string) => string
 }
 
@@ -35,7 +36,7 @@ export class DriftWatch implements MetricSource {
 
   constructor(options: DriftWatchOptions) {
     this.#options = options
-    const statuses = () => [...this.#sets.keys()].map((set) => [set, this.status(set)] as const)
+    const statuses = () => this.#present().map((set) => [set, this.status(set)] as const)
     this.#drift = new Gauge({
       name: 'stratarouter_drift',
       help: 'How far recent decisions are from those after the fit: population stability index less the noise of sampling.',
@@ -55,11 +56,15 @@ export class DriftWatch implements MetricSource {
     })
   }
 
-  /** Takes note of a decision; those by a rule say nothing of confidence. Costs 25 to 50 ns and allocates nothing. */
+  /**
+   * Takes note of a decision, unless its set has been deleted since; those by a rule say nothing of confidence. Costs 25
+   * to 50 ns and allocates nothing.
+   */
   observe(set: string, { snapshot, reason, confidence, outOfScope }: Decision): void {
     if (reason === 'rule') return
-    const watched = this.#sets.get(set)
-    const monitor = watched?.[0]?.snapshot === snapshot ? watched[0].monitor : this.#monitorOf(set, snapshot)
+    const last = this.#sets.get(set)?.[0]
+    if (last?.snapshot !== snapshot && !this.#options.has(set)) return
+    const monitor = last?.snapshot === snapshot ? last.monitor : this.#monitorOf(set, snapshot)
     const before = monitor.observe(confidence, outOfScope)
     if (before !== null) this.#changed(set, snapshot, monitor, before)
   }
@@ -83,6 +88,12 @@ export class DriftWatch implements MetricSource {
   /** Resolves when no reference is being read or kept. */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work)
+  }
+
+  /** The sets watched that there still are; the others are let go of. */
+  #present(): string[] {
+    for (const set of [...this.#sets.keys()]) if (!this.#options.has(set)) this.forget(set)
+    return [...this.#sets.keys()]
   }
 
   #monitorOf(set: string, snapshot: string): DriftMonitor {

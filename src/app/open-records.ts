@@ -14,6 +14,7 @@ interface RecordsOptions {
   readonly settings: Config['decisions']
   readonly clock: Clock
   readonly logger: Logger
+  readonly has: (set: string) => boolean
   readonly router: (set: string) => Router
 }
 
@@ -23,8 +24,8 @@ export interface Records {
   readonly feedback: FeedbackBook
   readonly drift: DriftWatch
   readonly queues: QueueFigures
-  /** Lets go of what belongs to a set that is no more; what was recorded of its decisions stays until it is old. */
-  forget(set: string): void
+  /** Deletes what people said of a set that is no more; what was recorded of its decisions stays until it is old. */
+  forgetFeedback(set: string): void
   /** Writes what waits and closes the database. */
   close(): Promise<void>
 }
@@ -35,6 +36,7 @@ export async function openRecords({
   settings,
   clock,
   logger,
+  has,
   router,
 }: RecordsOptions): Promise<Records> {
   const stores = await openSqliteRecordStores(file)
@@ -64,6 +66,7 @@ export async function openRecords({
     references: stores.driftReferences,
     clock,
     logger,
+    has,
     snapshotOf: (set) => router(set).snapshot,
   })
   let forgetting = Promise.resolve()
@@ -72,8 +75,7 @@ export async function openRecords({
     feedback,
     drift,
     queues,
-    forget(set) {
-      drift.forget(set)
+    forgetFeedback(set) {
       forgetting = forgetting
         .then(() => feedback.forget(set))
         .catch((error: unknown) =>

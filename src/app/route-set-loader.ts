@@ -20,10 +20,15 @@ export interface RouteSetLoaderOptions {
 export class RouteSetLoader {
   readonly #options: RouteSetLoaderOptions
   readonly #live: LiveRouteSets
+  readonly #forgetListeners: ((name: string) => void)[] = []
 
   constructor(options: RouteSetLoaderOptions, live: LiveRouteSets) {
     this.#options = options
     this.#live = live
+  }
+
+  onForget(listener: (name: string) => void): void {
+    this.#forgetListeners.push(listener)
   }
 
   isReadOnly(name: string): boolean {
@@ -98,6 +103,7 @@ export class RouteSetLoader {
     this.#live.setTrials(name, { shadow: undefined, canary: undefined })
     if (name === DEFAULT_SET) await this.#serveInitial()
     else this.#live.delete(name)
+    for (const listener of this.#forgetListeners) listener(name)
   }
 
   /**

@@ -100,6 +100,10 @@ export class RouteSets {
     return sets
   }
 
+  has(name: string): boolean {
+    return this.#live.find(name) !== undefined
+  }
+
   /** The router of the active version of a set; `route_set_not_found` when there is no such set. */
   router(name: string = DEFAULT_SET): Router {
     return this.#live.get(name).router
@@ -114,9 +118,14 @@ export class RouteSets {
     return this.#live.routerFor(name ?? DEFAULT_SET, message)
   }
 
-  /** The version of a set that a snapshot belongs to: that of the canary where it decided, otherwise the active one. */
+  /**
+   * The version of a set that a snapshot belongs to: that of the canary where it decided, otherwise the active one; 0
+   * where the set has been deleted since.
+   */
   versionOf(name: string, snapshot: string): number {
-    const { version, canary } = this.#live.get(name)
+    const live = this.#live.find(name)
+    if (live === undefined) return 0
+    const { version, canary } = live
     return canary?.router.snapshot === snapshot ? canary.version : version
   }
 
@@ -204,6 +213,11 @@ export class RouteSets {
    */
   onChange(listener: (change: RouteSetChange) => void): void {
     this.#writer.onChange(listener)
+  }
+
+  /** Has `listener` told of each set that has been deleted, by this process or by another whose deletion it adopts. */
+  onForget(listener: (name: string) => void): void {
+    this.#loader.onForget(listener)
   }
 
   /**

@@ -121,6 +121,31 @@ describe('a worker that is killed', () => {
   })
 })
 
+describe('a set that one worker deletes', () => {
+  it('is let go of by all, and ends none of them', async () => {
+    const server = await processes.started(two)
+    const workers = workersOf(server)
+    await send(server.url, 'PUT', '/v1/route-sets/gone', { routes: [billing, support] })
+    await vi.waitFor(async () => {
+      const made = await askEach<{ version?: number }>(server.url, 2, 'GET', '/v1/route-sets/gone')
+      expect([...made.values()].map(({ version }) => version)).toEqual([1, 1])
+    })
+    await askEach(server.url, 2, 'POST', '/v1/route', { text: 'a refund', routeSet: 'gone' })
+    const series = 'stratarouter_drift_warning{route_set="gone"}'
+    expect(await (await send(server.url, 'GET', '/metrics')).text()).toContain(series)
+    expect((await send(server.url, 'DELETE', '/v1/route-sets/gone')).status).toBe(204)
+    await vi.waitFor(async () => {
+      const gone = await askEach<{ error?: unknown }>(server.url, 2, 'GET', '/v1/route-sets/gone')
+      expect([...gone.values()].every(({ error }) => error !== undefined)).toBe(true)
+    })
+    const text = await (await send(server.url, 'GET', '/metrics')).text()
+    expect(text).not.toContain(series)
+    expect(valueIn(text, 'stratarouter_worker_restarts_total')).toBe(0)
+    expect(valueIn(text, 'stratarouter_workers')).toBe(2)
+    expect(workersOf(server)).toEqual(workers)
+  })
+})
+
 describe('workers that die again and again', () => {
   it('end the server with the reason, once none serves and five have not come up', async () => {
     const server = await processes.started(two)
