@@ -82,14 +82,22 @@ async function report(request: number): Promise<void> {
   await tell({ kind: 'figures', request, families: await metrics.all() })
 }
 
+/** Never rejects: what fails is logged, and ends nothing. */
+function carryOut(order: string, work: Promise<void>): Promise<void> {
+  return work.catch(async (error: unknown) => {
+    const { logger } = await opened.promise
+    logger.error({ order, err: error }, 'an order of the supervisor could not be carried out')
+  })
+}
+
 async function stop(order: StopOrder): Promise<void> {
   if (isStopping) return
   isStopping = true
   if (server === undefined) process.exit(0)
   const { hurry, wasAsked } = order
-  await server.close({ hurry, ...(wasAsked ? { wasAsked } : {}) })
-  await report(0)
-  await (await opened.promise).close()
+  await carryOut('stop', server.close({ hurry, ...(wasAsked ? { wasAsked } : {}) }))
+  await carryOut('report', report(0))
+  await carryOut('stop', (await opened.promise).close())
   process.exit(0)
 }
 
@@ -111,16 +119,16 @@ function obey(message: ToWorker): void {
       listen(message.port).catch(refuse)
       break
     case 'adopt':
-      void adopt(message.sets)
+      void carryOut('adopt', adopt(message.sets))
       break
     case 'adoptAll':
-      void adoptAll(message.sets)
+      void carryOut('adoptAll', adoptAll(message.sets))
       break
     case 'routeFile':
-      void takeRouteFile(message.content, message.fits)
+      void carryOut('routeFile', takeRouteFile(message.content, message.fits))
       break
     case 'report':
-      void report(message.request)
+      void carryOut('report', report(message.request))
       break
     case 'metrics':
       rendered.get(message.request)?.(message.text)
