@@ -71,10 +71,7 @@ export class CascadeBook {
       this.#asked.series('not-ready').count++
       return router.route(text, options)
     }
-    const { snapshot } = router
-    const sure = cascade.routeIfSure(text, options)
-    if (sure) return { ...sure, snapshot }
-    return cascade.routeAsync(text, options).then((decision) => ({ ...decision, snapshot }))
+    return cascade.routeIfSure(text, options) ?? cascade.routeAsync(text, options)
   }
 
   /** Decides by a vector of the slower encoder; undefined while there is no cascade. */

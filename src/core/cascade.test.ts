@@ -4,6 +4,7 @@ import type { AsyncEncoder, Encoder } from '../contracts/index.ts'
 import { seededRandom } from '../util/random.ts'
 import { type Asking, Cascade } from './cascade.ts'
 import { fitJoinOnHeldOut, join, type Opinion, refineJoin } from './cascade-join.ts'
+import { Router } from './router.ts'
 
 const ROUTES = ['r0', 'r1', 'r2', 'r3'] as const
 const FAST = 16
@@ -191,6 +192,64 @@ describe('a cascade', () => {
     expect(report.join).not.toEqual((await Cascade.compile(routeSet, { fast, slow })).report.join)
     const { oosRecall, inScopeRejected } = await cascade.evaluateAsync([...queries, ...strays])
     expect(oosRecall).toBeGreaterThan(inScopeRejected as number)
+  })
+
+  it('decides alone by the new routes when they are edited while the slower encoder is asked', async () => {
+    const compiled = await Cascade.compile(routeSet, { fast, slow, ask: { share: 1 } })
+    let release = (): void => {}
+    const slowly: AsyncEncoder = {
+      ...slow,
+      encodeMany: (list) =>
+        new Promise((resolve) => {
+          release = () => resolve(slow.encodeMany(list))
+        }),
+    }
+    const text = queries[0]!.text
+    const told: Asking[] = []
+    const around = Cascade.around(Router.load(compiled.fast.save(), fast), compiled.save(), {
+      fast,
+      slow: slowly,
+      onAsk: (asking) => told.push(asking),
+    })
+    const before = around.fast.snapshot
+    const unchanged = around.routeAsync(text)
+    release()
+    expect(await unchanged).toMatchObject({ route: 'r0', asked: 'answered', snapshot: before })
+    const decided = around.routeAsync('1004 again')
+    around.fast.remove('r0')
+    release()
+    const decision = await decided
+    expect(decision).toMatchObject({ asked: 'failed', encoder: 'quick', snapshot: around.fast.snapshot })
+    expect(decision.snapshot).not.toBe(before)
+    expect(decision.candidates).toEqual(around.fast.route('1004 again').candidates)
+    expect(decision.threshold).toBe(around.fast.route('1004 again').threshold)
+    expect(told.map(({ outcome }) => outcome)).toEqual(['answered', 'failed'])
+    expect(told[1]?.error).toMatchObject({ message: expect.stringContaining('edited') })
+  })
+
+  it('never mixes what it was with what an edit of its own makes of it', async () => {
+    const held = queries[0]!.text
+    let release = (): void => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const cascade = await Cascade.compile(routeSet, {
+      fast,
+      slow: {
+        ...slow,
+        async encodeMany(list) {
+          if (list[0] === held) await released
+          return slow.encodeMany(list)
+        },
+      },
+      ask: { share: 1 },
+    })
+    const decided = cascade.routeAsync(held)
+    await cascade.removeAsync('r0')
+    release()
+    const decision = await decided
+    expect(decision).toMatchObject({ asked: 'failed', snapshot: cascade.snapshot })
+    expect(decision.candidates.map(({ route }) => route)).not.toContain('r0')
   })
 
   it('refuses shares that are none, and a promise that it cannot keep', async () => {

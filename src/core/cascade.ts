@@ -100,6 +100,8 @@ export class Cascade {
   readonly #counts = { sure: 0, answered: 0, 'timed-out': 0, failed: 0 }
   #state: CascadeState
   #snapshot = ''
+  /** True when the faster router is another's, who may edit it. */
+  #isAround = false
   #edits: Promise<unknown> = Promise.resolve()
 
   private constructor(fast: Router, slow: AsyncRouter, state: CascadeState, parts: CascadeParts) {
@@ -158,13 +160,16 @@ export class Cascade {
 
   /**
    * A cascade from what `save` returned around a router that decides already; of the saved faster one nothing is kept.
-   * @param fast a router of the same routes, fitted otherwise perhaps, whose threshold then holds
+   * Decisions name the snapshot of that router.
+   * @param fast a router of the same routes, fitted otherwise perhaps, whose threshold then holds; once its routes are
+   *   edited it needs another cascade
    * @throws StrataError `invalid_snapshot`, `encoder_mismatch`
    */
   static around(fast: Router, bytes: Uint8Array, parts: CascadeParts): Cascade {
     const { state, slow } = readCascade(bytes)
-    const threshold = fast.report.thresholds.default
-    return new Cascade(fast, AsyncRouter.loadAsync(slow, speaking(parts)), { ...state, threshold }, parts)
+    const around = new Cascade(fast, AsyncRouter.loadAsync(slow, speaking(parts)), state, parts)
+    around.#isAround = true
+    return around
   }
 
   /** Name of what decides now: 32 hexadecimal digits, a hash of both snapshots and of how they are joined. */
@@ -271,10 +276,14 @@ export class Cascade {
   #fastDecision(text: string, options: RouteOptions): Decision {
     const decision = this.fast.route(text, options)
     return {
-      ...underThreshold(decision, this.routeSet, options.threshold, this.#state.threshold),
-      snapshot: this.#snapshot,
+      ...underThreshold(decision, this.routeSet, options.threshold, this.#threshold()),
+      ...(this.#isAround ? {} : { snapshot: this.#snapshot }),
       encoder: this.fast.encoder.name,
     }
+  }
+
+  #threshold(): number {
+    return this.#isAround ? this.fast.report.thresholds.default : this.#state.threshold
   }
 
   /** Nothing is refused that was not asked about. */
@@ -289,8 +298,11 @@ export class Cascade {
     const signals = [caller, limit].filter((signal) => signal !== undefined)
     const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined
     const wide = { ...options, topK: MOST_CANDIDATES }
+    const before = [this.fast.snapshot, this.slow.snapshot]
     try {
       const slow = await endingWith(this.slow.routeAsync(text, { ...wide, signal }), signal)
+      if (this.fast.snapshot !== before[0] || this.slow.snapshot !== before[1])
+        throw new Error('the routes were edited meanwhile, so that its answer is about others')
       this.#tell({ outcome: 'answered', milliseconds: performance.now() - start })
       return this.#joined(this.#fastDecision(text, wide), slow, options)
     } catch (error) {
@@ -305,10 +317,10 @@ export class Cascade {
     const joint = joinDecisions(fast, slow, this.#state.join, {
       routeSet: this.routeSet,
       threshold: options.threshold,
-      defaultThreshold: this.#state.threshold,
+      defaultThreshold: this.#threshold(),
       topK: options.topK,
     })
-    return { ...joint, snapshot: this.#snapshot, encoder: this.slow.asyncEncoder.name, asked: 'answered' }
+    return { ...joint, encoder: this.slow.asyncEncoder.name, asked: 'answered' }
   }
 
   #tell(asking: Asking): void {
