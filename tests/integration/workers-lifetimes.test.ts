@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -118,6 +119,27 @@ describe('a worker that is killed', () => {
     process.kill(killed, 'SIGKILL')
     await untilReplaced(server, killed)
     expect(await versions()).toEqual([2, 2])
+  })
+})
+
+describe('a worker that cannot be started for want of files', () => {
+  it.skipIf(process.platform !== 'linux')('is started later, and the server serves on', async () => {
+    const server = await withRoutes(await processes.started(two))
+    const limitFiles = (limit: string) =>
+      execFileSync('prlimit', ['--pid', String(server.child.pid), `--nofile=${limit}`])
+    const killed = workersOf(server)[0] as number
+    limitFiles('3:4096')
+    process.kill(killed, 'SIGKILL')
+    await vi.waitFor(
+      () => {
+        const failures = message(server, 'a worker has ended; another takes its place')
+        expect(failures.some(({ err }) => JSON.stringify(err)?.includes('EMFILE'))).toBe(true)
+      },
+      { timeout: 20_000 },
+    )
+    expect((await send(server.url, 'POST', '/v1/route', { text: 'x' })).status).toBe(200)
+    limitFiles('4096:4096')
+    await untilReplaced(server, killed)
   })
 })
 

@@ -10,7 +10,7 @@ import { findPort } from './find-port.ts'
 import type { RouteFileContent, ToSupervisor, ToWorker } from './messages.ts'
 import { RestartDelays } from './restart-delays.ts'
 import { SharedRouteFile } from './shared-route-file.ts'
-import { Worker } from './worker.ts'
+import { Worker, type WorkerEnd } from './worker.ts'
 
 const program = import.meta.url.endsWith('.ts')
   ? join(packageRoot, 'src', 'server', 'workers', 'worker-process.ts')
@@ -152,17 +152,17 @@ export class Supervisor {
   #launch(number: number): void {
     const worker = new Worker(number, (from, message) => this.#heard(from, message))
     this.#workers.set(number, worker)
-    void worker.ended.then(({ code, signal }) => {
+    void worker.ended.then((end) => {
       this.#figures.end(worker.id)
-      this.#ended(worker, code, signal)
+      this.#ended(worker, end)
       this.#conditions.look()
     })
   }
 
-  #ended(worker: Worker, code: number | null, signal: string | null): void {
+  #ended(worker: Worker, { code, signal, error }: WorkerEnd): void {
     if (this.#isStopping) return
     const { number } = worker
-    const how = signal === null ? `with code ${code}` : `by ${signal}`
+    const how = error ? `with ${error.message}` : signal === null ? `with code ${code}` : `by ${signal}`
     if (!this.#hasStarted) {
       this.#refusal ??= new StrataError(
         'internal',
@@ -185,7 +185,7 @@ export class Supervisor {
     this.#delays.set(number, delays)
     const delayMs = delays.next(servedMs)
     this.#options.logger.error(
-      { worker: number, pid: worker.pid, code, signal, delayMs },
+      { worker: number, pid: worker.pid, code, signal, err: error, delayMs },
       'a worker has ended; another takes its place',
     )
     const timer = setTimeout(() => {

@@ -1,11 +1,12 @@
 import cluster, { type Worker as ClusterWorker } from 'node:cluster'
-import { once } from 'node:events'
 import type { ToSupervisor, ToWorker } from './messages.ts'
 
 /** How a worker ended. */
-interface WorkerEnd {
+export interface WorkerEnd {
   readonly code: number | null
   readonly signal: string | null
+  /** Why the process could not be started, where that is how it ended. */
+  readonly error?: Error
 }
 
 /** One process that serves, as its supervisor sees it. */
@@ -24,15 +25,10 @@ export class Worker {
     this.number = number
     this.#process = cluster.fork()
     this.#process.on('message', (message: ToSupervisor) => heard(this, message))
-    // Sending to one that has just ended fails here; that it ended is told otherwise.
-    this.#process.on('error', () => {})
-    this.ended = Promise.all([once(this.#process, 'exit'), once(this.#process, 'disconnect')]).then(
-      ([exit]) => {
-        this.phase = 'ended'
-        const [code, signal] = exit as [number | null, string | null]
-        return { code, signal }
-      },
-    )
+    this.ended = endOf(this.#process).then((end) => {
+      this.phase = 'ended'
+      return end
+    })
   }
 
   /** Unique for each process. */
@@ -51,4 +47,26 @@ export class Worker {
   kill(): void {
     this.#process.process.kill('SIGKILL')
   }
+}
+
+function endOf(worker: ClusterWorker): Promise<WorkerEnd> {
+  return new Promise((resolve) => {
+    let end: WorkerEnd | undefined
+    let isHeard = false
+    const settle = () => {
+      if (end && isHeard) resolve(end)
+    }
+    worker.once('exit', (code: number | null, signal: string | null) => {
+      end = { code, signal }
+      settle()
+    })
+    worker.once('disconnect', () => {
+      isHeard = true
+      settle()
+    })
+    worker.on('error', (error: Error) => {
+      // Sending to one that has just ended fails here, too; that it ended is told otherwise.
+      if (worker.process.pid === undefined) resolve({ code: null, signal: null, error })
+    })
+  })
 }
