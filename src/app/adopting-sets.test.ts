@@ -123,6 +123,20 @@ describe('two processes on the same data', () => {
     expect([one.fits, two.fits]).toEqual([2, 0])
   })
 
+  it('delete what the other has edited in the meantime, unless a version was asked for', async () => {
+    await one.sets.replace('other', { routes: [route('first')] })
+    await two.sets.adopt('other')
+    await one.sets.addRoute('other', route('second'))
+    await expect(two.sets.delete('other', { expectedVersion: 1 })).rejects.toMatchObject({
+      code: 'version_conflict',
+    })
+    await one.sets.addRoute('other', route('third'))
+    await two.sets.delete('other')
+    expect(two.changes).toEqual([{ name: 'other', version: 0 }])
+    await expect(one.sets.delete('other')).rejects.toMatchObject({ code: 'route_set_not_found' })
+    expect(one.sets.has('other')).toBe(false)
+  })
+
   it('tell which set is deleted, whoever deleted it', async () => {
     const gone: string[][] = [[], []]
     one.sets.onForget((name) => void gone[0]?.push(name))

@@ -192,9 +192,9 @@ export class RouteSets {
 
   /** Deletes a stored set with all its versions; `default` is then as it is before anything is stored. */
   delete(name: string, condition: WriteCondition = {}): Promise<void> {
-    return this.#writer.inOrder(name, async () => {
+    // The condition is judged below, as a set that does not exist is that rather than another version.
+    return this.#writer.write(name, {}, async () => {
       const { version } = this.#live.get(name)
-      this.#writer.assertWritable(name)
       assertVersion(name, version, condition)
       if (!(await this.#store.delete(name, { expectedVersion: version }))) {
         throw new StrataError(
@@ -203,7 +203,6 @@ export class RouteSets {
         )
       }
       await this.#loader.forget(name)
-      this.#writer.announce({ name, version: 0 })
     })
   }
 
