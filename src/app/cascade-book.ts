@@ -1,5 +1,6 @@
 import type { AsyncEncoder, Decision, Encoder, RouteOptions } from '../contracts/index.ts'
 import { type Asking, Cascade, type CascadeParts, type Router } from '../core/index.ts'
+import { StrataError } from '../errors/index.ts'
 import { Counter, Histogram, type Logger, type MetricFamily } from '../observability/index.ts'
 import type { FitCascade } from './fit-cascade.ts'
 import type { EncoderSettings } from './slower-encoder.ts'
@@ -27,7 +28,8 @@ const ASK_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 
 /**
  * The cascades of the routers that decide. Each router answers alone until the cascade around it has been fitted, in
- * another process; an edited set again until it has been refitted and its new cascade is there.
+ * another process; an edited set again until it has been refitted and its new cascade is there. One that promises an
+ * error rate answers alone always: the promise is about what it alone decides.
  */
 export class CascadeBook {
   readonly #options: CascadeBookOptions
@@ -62,10 +64,11 @@ export class CascadeBook {
   }
 
   /**
-   * Decides one message: at once where the router is sure or its cascade is not there yet. The snapshot that a decision
+   * Decides one message: at once where the router is sure, has a promise to keep, or its cascade is not there yet. The snapshot that a decision
    * names is that of the router.
    */
   decide(router: Router, text: string, options: RouteOptions): Decision | Promise<Decision> {
+    if (promises(router)) return router.route(text, options)
     const cascade = this.#cascadeOf(router)
     if (cascade === undefined) {
       this.#asked.series('not-ready').count++
@@ -74,8 +77,17 @@ export class CascadeBook {
     return cascade.routeIfSure(text, options) ?? cascade.routeAsync(text, options)
   }
 
-  /** Decides by a vector of the slower encoder; undefined while there is no cascade. */
+  /**
+   * Decides by a vector of the slower encoder; undefined while there is no cascade.
+   * @throws StrataError `dimension_mismatch` where the router promises an error rate, as well as what `routeVector` does
+   */
   decideVector(router: Router, vector: Float32Array, options: RouteOptions): Decision | undefined {
+    if (promises(router)) {
+      throw new StrataError(
+        'dimension_mismatch',
+        `Expected ${this.#options.fast.dimensions} numbers, got ${vector.length}: the route set promises an error rate (maxErrorRate), which the built-in encoder keeps alone. Send its vector, or the text.`,
+      )
+    }
     const cascade = this.#cascadeOf(router)
     return cascade && { ...cascade.slow.routeVector(vector, options), snapshot: router.snapshot }
   }
@@ -124,7 +136,7 @@ export class CascadeBook {
     const entry = this.#entries.get(router)
     if (entry?.snapshot === router.snapshot) return entry.cascade
     // What is provisional is replaced in a moment, by another router.
-    if (router.provisional || router.routeSet.routes.length === 0) return undefined
+    if (promises(router) || router.provisional || router.routeSet.routes.length === 0) return undefined
     const begun: Entry = { snapshot: router.snapshot }
     this.#entries.set(router, begun)
     this.#fits = this.#fits.then(() => this.#make(router, begun))
@@ -162,3 +174,5 @@ export class CascadeBook {
     }
   }
 }
+
+const promises = (router: Router): boolean => router.report.thresholds.guarantee !== undefined

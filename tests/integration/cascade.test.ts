@@ -141,6 +141,35 @@ describe('a server with a slower encoder', () => {
     expect(state.fits).toBe(2)
   })
 
+  it('leaves a set that promises an error rate to the built-in encoder, which alone can keep it', async () => {
+    const { serving, state } = await serveCascade()
+    const data = Array.from({ length: 600 }, (_, i) =>
+      i % 2 === 0
+        ? { text: `where is my refund number ${i}`, route: 'billing' }
+        : { text: `the app crashes with code ${i}`, route: 'technical' },
+    )
+    const fitted = await serving.call('POST', '/v1/route-sets/default/fit', {
+      routes,
+      data,
+      maxErrorRate: 0.05,
+      state: 'active',
+    })
+    expect(fitted.status).toBe(201)
+    await serving.app.idle()
+    expect(serving.app.router().report.thresholds.guarantee).toBeDefined()
+    for (const _ of [1, 2]) {
+      const { json } = await serving.call('POST', '/v1/route', { text: 'something else entirely' })
+      expect(json).toMatchObject({ snapshot: serving.app.router().snapshot })
+      expect([json.encoder, json.asked]).toEqual([undefined, undefined])
+      await serving.app.idle()
+    }
+    expect(state.fits).toBe(0)
+    expect(await asked(serving)).toEqual({})
+    const refused = await serving.call('POST', '/v1/route', { embedding: Array.from(vectorOf('a refund')) })
+    expect(refused.json.error.code).toBe('dimension_mismatch')
+    expect(refused.json.error.message).toContain('promises an error rate')
+  })
+
   it('finds its cascades again after a restart without asking the encoder for the examples', async () => {
     const folder = makeFolder()
     const first = await serveCascade({ folder })
