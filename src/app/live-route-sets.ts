@@ -13,6 +13,7 @@ export interface Trial {
   readonly version: number
   /** Share of the messages that it takes part in, above 0 and up to 1. */
   readonly share: number
+  readonly content: FitContent
   readonly router: Router
 }
 
@@ -186,9 +187,16 @@ export class LiveRouteSets {
     await this.#options.factory.idle()
   }
 
-  /** Keys of the snapshots of the sets that decide. */
-  readonly keysInUse = (): Set<string> =>
-    new Set([...this.#sets.values()].map(({ content }) => this.#keyOf(content)))
+  /** Keys of the snapshots that decide or are tried out. */
+  readonly keysInUse = (): Set<string> => {
+    const keys = new Set<string>()
+    for (const live of this.#sets.values()) {
+      for (const version of [live, live.shadow, live.canary]) {
+        if (version) keys.add(this.#keyOf(version.content))
+      }
+    }
+    return keys
+  }
 
   #keyOf(content: FitContent): string {
     let key = this.#keys.get(content)

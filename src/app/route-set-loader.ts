@@ -1,5 +1,6 @@
 import type { RouteSet, RouteStore, StoredRouteSet, VersionState } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
+import type { Logger } from '../observability/index.ts'
 import type { LiveRouteSet, LiveRouteSets, Trial } from './live-route-sets.ts'
 import { isSmallChange } from './route-edits.ts'
 import type { FitContent } from './router-factory.ts'
@@ -8,6 +9,7 @@ export const DEFAULT_SET = 'default'
 
 export interface RouteSetLoaderOptions {
   readonly store: RouteStore
+  readonly logger: Logger
   /** What `default` holds while nothing is stored under that name; read when needed, as it may be large. */
   readonly readInitial: () => RouteSet
   /** The file that is the source of `default`, which is then read-only; `readInitial` reads it. */
@@ -35,14 +37,19 @@ export class RouteSetLoader {
     return name === DEFAULT_SET && this.#options.file !== undefined
   }
 
-  /** Serves every stored set. */
+  /** Serves every stored set, and tries out what can be. */
   async loadAll(): Promise<void> {
     for (const { name } of await this.#options.store.list()) {
       if (this.isReadOnly(name)) continue
       const stored = await this.#options.store.get(name)
       if (!stored) continue
       await this.#serveStored(stored)
-      await this.loadTrials(name)
+      await this.loadTrials(name, (version, error) =>
+        this.#options.logger.error(
+          { routeSet: name, version, err: error },
+          'a version that was to be tried out could not be fitted; the set decides without it',
+        ),
+      )
     }
     if (!this.#live.find(DEFAULT_SET)) await this.#serveInitial()
   }
@@ -80,8 +87,11 @@ export class RouteSetLoader {
     }
   }
 
-  /** Tries out what the store says is to be tried out. */
-  async loadTrials(name: string): Promise<void> {
+  /**
+   * Tries out what the store says is to be tried out.
+   * @param failed told of a version that cannot be fitted; if not given, its error is thrown
+   */
+  async loadTrials(name: string, failed?: (version: number, error: unknown) => void): Promise<void> {
     const trials = await this.#options.store.trials(name)
     const load = async (state: VersionState): Promise<Trial | undefined> => {
       const found = trials.find((stored) => stored.state === state)
@@ -89,9 +99,16 @@ export class RouteSetLoader {
       const { version, share } = found
       const known = trialOf(this.#live.find(name), version)
       if (known) return { ...known, share }
-      const stored = await this.#options.store.get(name, version)
-      if (stored === null) return undefined
-      return { version, share, router: await this.#live.fit(`${name} version ${version}`, stored) }
+      try {
+        const stored = await this.#options.store.get(name, version)
+        if (stored === null) return undefined
+        const router = await this.#live.fit(`${name} version ${version}`, stored)
+        return { version, share, content: { ...contentOf(stored), routeSet: router.routeSet }, router }
+      } catch (error) {
+        if (failed === undefined) throw error
+        failed(version, error)
+        return undefined
+      }
     }
     const shadow = await load('shadow')
     const canary = await load('canary')

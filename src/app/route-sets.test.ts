@@ -92,3 +92,57 @@ it('never puts a finished refit in the place of a newer edit', async () => {
   await queue.close()
   await store.close()
 })
+
+it('keeps the snapshots of what is tried out, and starts although one of those cannot be fitted', async () => {
+  const encoder = await loadBuiltinEncoder()
+  const lines: string[] = []
+  const logger = pino({ level: 'error' }, { write: (line) => void lines.push(line) })
+  const clock = { now: () => 0, monotonicMs: () => 0 }
+  const store = await openSqliteRouteStore({ file: ':memory:', clock, versionsKept: 5 })
+  const inUse: ReadonlySet<string>[] = []
+  class SeenCache extends SnapshotCache {
+    override async write(...given: Parameters<SnapshotCache['write']>): Promise<void> {
+      inUse.push(given[2])
+      await super.write(...given)
+    }
+  }
+  const opened = async (cacheFolder: string, canFit: boolean) => {
+    const cache = new SeenCache(join(folder, cacheFolder), 'test', clock)
+    const queue = new FitQueue(async (work) => {
+      if (!canFit && work.routeSet.routes.length > WORDS.length) throw new Error('no process to be had')
+      return { snapshot: fitVersion(work, encoder).save(), evaluation: null }
+    })
+    const sets = await RouteSets.open({
+      store,
+      cache,
+      queue,
+      logger,
+      factory: new RouterFactory({
+        encoder,
+        cache,
+        queue,
+        logger,
+        readFitInputs: (key) => store.fitInputs(key),
+      }),
+      limits: { routeSets: 2, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
+      readInitial: () => ({ routes: [] }),
+    })
+    return { sets, cache, queue }
+  }
+  const first = await opened('first', true)
+  await first.sets.replace('default', largeSet)
+  const larger: RouteSet = { routes: [...largeSet.routes, { name: 'more', examples: ['one more'] }] }
+  const { version } = await first.sets.versions.fit('default', { routeSet: larger, state: 'canary' })
+  await first.sets.replace('other', { routes: [{ name: 'small', examples: ['something small'] }] })
+  await first.sets.idle()
+  expect([...(inUse.at(-1) ?? [])]).toContain(first.cache.keyOf({ routeSet: larger }))
+  await first.queue.close()
+
+  const second = await opened('second', false)
+  expect(second.sets.get('default').routeSet.routes).toHaveLength(WORDS.length)
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { routeSet: 'default', version, err: { message: 'no process to be had' } },
+  ])
+  await second.queue.close()
+  await store.close()
+})

@@ -86,7 +86,10 @@ describe('ShadowDecisions', () => {
   it('begins anew with another shadow, and forgets messages that waited for the one before', () => {
     const made = shadows()
     made.observe('a', 'I was charged twice', {}, decided('billing'))
-    live = { ...(live as LiveRouteSet), shadow: { version: 3, share: 1, router } }
+    live = {
+      ...(live as LiveRouteSet),
+      shadow: { version: 3, share: 1, content: { routeSet: router.routeSet }, router },
+    }
     finish()
     expect(made.agreement('a')).toEqual({ agree: 0, differ: 0, differences: [] })
     live = { ...(live as LiveRouteSet), shadow: undefined }
@@ -96,7 +99,10 @@ describe('ShadowDecisions', () => {
   })
 
   it('leaves out what the canary decided', () => {
-    live = { ...(live as LiveRouteSet), canary: { version: 3, share: 1, router } }
+    live = {
+      ...(live as LiveRouteSet),
+      canary: { version: 3, share: 1, content: { routeSet: router.routeSet }, router },
+    }
     const made = shadows()
     made.observe('a', 'I was charged twice', {}, router.route('I was charged twice'))
     expect(turns).toEqual([])
