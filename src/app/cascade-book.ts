@@ -1,4 +1,4 @@
-import type { AsyncEncoder, Decision, Encoder, RouteOptions } from '../contracts/index.ts'
+import type { AsyncEncoder, Clock, Decision, Encoder, RouteOptions } from '../contracts/index.ts'
 import { type Asking, Cascade, type CascadeParts, type Router } from '../core/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { Counter, Histogram, type Logger, type MetricFamily } from '../observability/index.ts'
@@ -14,6 +14,7 @@ interface CascadeBookOptions {
   readonly timeoutMs: number
   readonly cache: SnapshotCache
   readonly fit: FitCascade
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -24,6 +25,7 @@ interface Entry {
 }
 
 const MOST_KEYS = 1000
+const LOG_INTERVAL_MS = 10_000
 const ASK_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
@@ -47,6 +49,9 @@ export class CascadeBook {
     labels: ['outcome'],
   })
   readonly #seconds = new Histogram(ASK_SECONDS)
+  /** Askings without an answer since the last line about them. */
+  #unanswered = 0
+  #quietUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(options: CascadeBookOptions) {
     this.#options = options
@@ -128,8 +133,14 @@ export class CascadeBook {
   #note({ outcome, milliseconds, error }: Asking): void {
     this.#asked.series(outcome).count++
     this.#seconds.observe(milliseconds / 1000)
-    if (error !== undefined)
-      this.#options.logger.warn({ outcome, err: error }, 'the slower encoder gave no answer')
+    if (error === undefined) return
+    this.#unanswered++
+    const { clock, logger } = this.#options
+    const nowMs = clock.monotonicMs()
+    if (nowMs < this.#quietUntilMs) return
+    this.#quietUntilMs = nowMs + LOG_INTERVAL_MS
+    logger.warn({ outcome, times: this.#unanswered, err: error }, 'the slower encoder gave no answer')
+    this.#unanswered = 0
   }
 
   #cascadeOf(router: Router): Cascade | undefined {

@@ -180,6 +180,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         clock,
       ),
       fit: options.slower?.fit ?? fitCascadeInProcess,
+      clock,
       logger,
     })
   if (cascades) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CascadeWork } from '../../src/app/fit-cascade.ts'
 import type { AsyncEncoder } from '../../src/contracts/index.ts'
@@ -31,6 +32,9 @@ const routes = [
 /** A server with a slower encoder whose behaviour the test chooses; cascades are fitted here, not in a process. */
 async function serveCascade(options: { folder?: string; share?: number } = {}) {
   const state = { asked: 0, fits: 0, mood: 'well' as 'well' | 'failing' }
+  let passedMs = 0
+  const lines: { msg: string; times?: number }[] = []
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const builtin = await loadBuiltinEncoder()
   const encoder: AsyncEncoder = {
     name: 'money',
@@ -45,6 +49,8 @@ async function serveCascade(options: { folder?: string; share?: number } = {}) {
   const serving = await serve({
     ...(options.folder ? { folder: options.folder } : {}),
     flags: { 'cascade.share': options.share ?? 1 },
+    logger,
+    clock: { now: () => Date.now(), monotonicMs: () => passedMs },
     slower: {
       encoder,
       async fit({ routeSet, share }: CascadeWork) {
@@ -62,7 +68,10 @@ async function serveCascade(options: { folder?: string; share?: number } = {}) {
     await serving.app.idle()
     state.asked = 0
   }
-  return { serving, state, put }
+  const advance = (milliseconds: number) => {
+    passedMs += milliseconds
+  }
+  return { serving, state, put, lines, advance }
 }
 
 const asked = async (serving: Serving) =>
@@ -114,6 +123,20 @@ describe('a server with a slower encoder', () => {
     expect(status).toBe(200)
     expect(json).toMatchObject({ route: 'billing', asked: 'failed' })
     expect((await asked(serving)).failed).toBe(1)
+  })
+
+  it('writes one line in ten seconds about a slower encoder that is away, with a count', async () => {
+    const { serving, state, put, lines, advance } = await serveCascade()
+    await put()
+    state.mood = 'failing'
+    const ask = () => serving.call('POST', '/v1/route', { text: 'where is my refund' })
+    const counts = () =>
+      lines.filter(({ msg }) => msg === 'the slower encoder gave no answer').map(({ times }) => times)
+    for (const _ of [1, 2, 3]) await ask()
+    expect(counts()).toEqual([1])
+    advance(10_000)
+    await ask()
+    expect(counts()).toEqual([1, 3])
   })
 
   it('takes vectors of either encoder, and says what sizes there are', async () => {

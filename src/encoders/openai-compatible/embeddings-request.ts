@@ -33,7 +33,8 @@ class Passing extends Error {
 
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 30_000
-const QUOTED_CHARACTERS = 300
+/** What codes of errors look like. Nothing else that a service says is repeated: it may hold the texts. */
+const ERROR_CODE = /^[a-z][a-z0-9_.-]{0,63}$/i
 
 /**
  * The unit vectors of one batch of texts, in their order. Tries again after a failure of the network, 408, 429 and 5xx,
@@ -103,7 +104,7 @@ async function requestOnce(
 
 function refused(service: EmbeddingsService, response: Response, body: string, now: number): Error {
   const { status } = response
-  const said = `it answered ${status}: ${messageIn(body)}`
+  const said = `it answered ${status}${codeIn(body)}`
   if (status === 408 || status === 429 || status >= 500) {
     return new Passing(said, retryAfterMs(response.headers.get('retry-after'), now))
   }
@@ -133,7 +134,7 @@ function readVectors(service: EmbeddingsService, body: string, count: number): F
   try {
     data = (JSON.parse(body) as { data?: unknown }).data
   } catch {
-    throw wrong(`it answered something that is not JSON: ${body.slice(0, QUOTED_CHARACTERS)}`)
+    throw wrong(`it answered something that is not JSON (${body.length} characters)`)
   }
   if (!Array.isArray(data)) throw wrong('its answer has no list "data"')
   const vectors: Float32Array[] = new Array(count)
@@ -142,7 +143,7 @@ function readVectors(service: EmbeddingsService, body: string, count: number): F
     // The order is that of `index`, which need not be that of the list.
     const index = item?.index ?? place
     if (typeof index !== 'number' || !(index >= 0 && index < count) || vectors[index]) {
-      throw wrong(`its answer has the index ${String(index)}, of ${count} texts, twice or out of range`)
+      throw wrong(`its answer has an index, of ${count} texts, twice or out of range`)
     }
     vectors[index] = readVector(item.embedding, service)
     seen++
@@ -188,16 +189,15 @@ function fromBase64(text: string): Float32Array | undefined {
   }
 }
 
-/** What a service says is wrong, from the shape of OpenAI's errors or as it stands. */
-function messageIn(body: string): string {
+/** The code of an error in the shape of OpenAI's, or its type, in brackets; empty where there is neither. */
+function codeIn(body: string): string {
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: unknown } | string }
-    const message = typeof error === 'string' ? error : error?.message
-    if (typeof message === 'string') return message.slice(0, QUOTED_CHARACTERS)
+    const { error } = JSON.parse(body) as { error?: { code?: unknown; type?: unknown } | null }
+    const code = [error?.code, error?.type].find((one) => typeof one === 'string' && ERROR_CODE.test(one))
+    return code === undefined ? '' : ` (${String(code)})`
   } catch {
-    // Not JSON: quoted as it is.
+    return ''
   }
-  return body.slice(0, QUOTED_CHARACTERS) || 'nothing'
 }
 
 /** The network's own words are in the cause of what fetch throws. */

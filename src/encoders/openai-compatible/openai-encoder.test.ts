@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { loadOpenAiEncoder, type OpenAiEncoderOptions } from './index.ts'
 
@@ -180,16 +181,16 @@ describe('the encoder that asks an embeddings service', () => {
     expect(pauses).toEqual([2000, 7000, 500])
   })
 
-  it('gives up after the tries it has, quoting the service, and is well again afterwards', async () => {
+  it('gives up after the tries it has, with the status and the code of the service, and is well again afterwards', async () => {
     const { asked, load } = await serve(
       answerError(503, { message: 'busy' }),
-      answerError(503, { message: 'busy' }),
+      answerError(503, { message: 'busy', code: 'engine_overloaded' }),
       answerWell,
     )
     const encoder = await load({ retries: 1 })
     await expect(encoder.encodeMany(['one'])).rejects.toMatchObject({
       code: 'encoder_failed',
-      message: expect.stringContaining('503: busy, 2 times in a row'),
+      message: expect.stringContaining('503 (engine_overloaded), 2 times in a row'),
     })
     await encoder.encodeMany(['one'])
     expect(asked).toHaveLength(3)
@@ -212,10 +213,12 @@ describe('the encoder that asks an embeddings service', () => {
   })
 
   it('says at once that the key, the model or the address is wrong', async () => {
-    const wrongKey = await serve(answerError(401, { message: 'Incorrect API key provided' }))
+    const wrongKey = await serve(
+      answerError(401, { message: 'Incorrect API key provided', code: 'invalid_api_key' }),
+    )
     await expect((await wrongKey.load()).encodeMany(['one'])).rejects.toMatchObject({
       code: 'invalid_configuration',
-      message: expect.stringMatching(/Incorrect API key provided.*Check the API key/),
+      message: expect.stringMatching(/401 \(invalid_api_key\).*Check the API key/),
     })
     const wrongModel = await serve(answerError(404, { message: 'The model does not exist' }))
     await expect((await wrongModel.load({ model: 'nonsense' })).encodeMany(['one'])).rejects.toMatchObject({
@@ -242,7 +245,25 @@ describe('the encoder that asks an embeddings service', () => {
       await expect((await load()).encodeMany(['x'])).rejects.toThrow(message)
     }
     const { load } = await serve((_, response) => response.end('<html>'))
-    await expect((await load()).encodeMany(['x'])).rejects.toThrow(/not JSON: <html>/)
+    await expect((await load()).encodeMany(['x'])).rejects.toThrow(/not JSON \(6 characters\)/)
+  })
+
+  it('never repeats in an error what the service says, as that may hold the texts', async () => {
+    const secret = 'my card is 4111 1111'
+    const echoes: Answer[] = [
+      answerError(400, { message: `bad input: ${secret}`, code: secret, type: 'invalid_request_error' }),
+      answerError(400, secret),
+      answerError(422, { message: secret, code: null, type: secret }),
+      (_, response) => response.writeHead(400).end(secret),
+      (_, response) => response.end(secret),
+      (_, response) => response.end(JSON.stringify({ data: [{ index: secret, embedding: [1] }] })),
+    ]
+    for (const echo of echoes) {
+      const { load } = await serve(echo)
+      const error: unknown = await (await load()).encodeMany([secret]).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'encoder_failed' })
+      expect(inspect(error, { depth: 9 })).not.toContain('4111')
+    }
   })
 
   it('asks anew only for what failed when a batch of several fails', async () => {
@@ -255,7 +276,7 @@ describe('the encoder that asks an embeddings service', () => {
     const encoder = await load({ batchSize: 2, concurrency: 1 })
     await expect(encoder.encodeMany(['a', 'b', 'bad', 'c'])).rejects.toMatchObject({
       code: 'encoder_failed',
-      message: expect.stringContaining('bad text'),
+      message: expect.stringContaining('it answered 400.'),
     })
     fails = false
     await encoder.encodeMany(['a', 'b', 'bad', 'c'])
