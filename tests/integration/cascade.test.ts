@@ -139,6 +139,18 @@ describe('a server with a slower encoder', () => {
     expect(counts()).toEqual([1, 3])
   })
 
+  it('asks on the older paths too', async () => {
+    const { serving, put } = await serveCascade()
+    await put()
+    const query = 'refund please'
+    const { json } = await serving.call('POST', '/v1/route', { text: query })
+    const older = await serving.call('POST', '/route', { query })
+    expect(older.json.scores.confidence).toBe(json.confidence)
+    const batch = await serving.call('POST', '/route/batch', { queries: [{ query }] })
+    expect(batch.json.results[0].scores.confidence).toBe(json.confidence)
+    expect(await asked(serving)).toMatchObject({ answered: 3 })
+  })
+
   it('takes vectors of either encoder, and says what sizes there are', async () => {
     const { serving, put } = await serveCascade()
     await put()

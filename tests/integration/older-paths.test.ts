@@ -36,6 +36,26 @@ test('POST /route/batch decides as one call each', async () => {
   }
 })
 
+test('canaries decide and shadows watch on the older paths as on the newer', async () => {
+  const only = { routes: [{ name: 'other', examples: ['I was charged twice'] }] }
+  const fit = async (state: object) =>
+    (await call('POST', '/v1/route-sets/default/fit', { ...only, ...state })).json.version
+  const end = (version: number) =>
+    call('POST', `/v1/route-sets/default/versions/${version}/state`, { state: 'retired' })
+  const query = 'I was charged twice'
+  const canary = await fit({ state: 'canary', share: 1 })
+  const { json } = await call('POST', '/v1/route', { text: query })
+  expect(json.candidates[0].route).toBe('other')
+  expect((await call('POST', '/route', { query })).json.scores.confidence).toBe(json.confidence)
+  await end(canary)
+  const shadow = await fit({ state: 'shadow' })
+  await call('POST', '/route/batch', { queries: [{ query }] })
+  await serving.app.idle()
+  const described = await call('GET', `/v1/route-sets/default/versions/${shadow}`)
+  expect(described.json.shadow).toMatchObject({ agree: 0, differ: 1 })
+  await end(shadow)
+})
+
 test('a route added in the older shape decides at once and is listed in both shapes', async () => {
   const route = {
     id: 'shipping',

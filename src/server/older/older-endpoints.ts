@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { type App, DEFAULT_SET, parseRoute } from '../../app/index.ts'
-import type { RouteDefinition } from '../../contracts/index.ts'
+import type { RouteDefinition, RouteOptions } from '../../contracts/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { finishDecision } from '../finish-decision.ts'
 import { assertTextLength } from '../wire/read-route-request.ts'
@@ -28,10 +28,13 @@ function deprecate(reply: FastifyReply, successor: string): void {
   reply.header('deprecation', DEPRECATED_SINCE).header('link', `<${successor}>; rel="successor-version"`)
 }
 
-function decide(app: App, { query, k = 1 }: OlderRouteRequest): OlderDecision {
+async function decide(app: App, { query, k = 1 }: OlderRouteRequest): Promise<OlderDecision> {
+  const router = app.routerFor(DEFAULT_SET, query)
   // One more than asked for: without a match the best route is no alternative to itself.
-  const explained = app.router().route(query, { topK: Math.min(100, k + 1), explain: true })
+  const options: RouteOptions = { topK: Math.min(100, k + 1), explain: true }
+  const explained = await (app.cascades?.decide(router, query, options) ?? router.route(query, options))
   const { explanation: _, ...decision } = explained
+  app.answered(DEFAULT_SET, query, options, explained)
   finishDecision(app, { set: DEFAULT_SET, text: query, decision })
   return olderDecision(explained, k)
 }
@@ -77,9 +80,10 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
       }
       return queries
     },
-    handle({ app, body, reply }) {
+    async handle({ app, body, reply }) {
       deprecate(reply, '/v1/route/batch')
-      return { results: body.map((request) => decide(app, request)), total: body.length }
+      const results = await Promise.all(body.map((request) => decide(app, request)))
+      return { results, total: body.length }
     },
   }),
   defineEndpoint({
