@@ -125,12 +125,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     throw error
   })
   const { record } = config.decisions
-  const queue = new FitQueue(options.fit ?? fitInProcess)
-  const cache = new SnapshotCache(
-    join(config.dataDir, 'snapshots'),
-    `${packageVersion} ${encoder.fingerprint}`,
-    clock,
-  )
+  const snapshots = join(config.dataDir, 'snapshots')
+  const queue = new FitQueue(options.fit ?? ((work, signal) => fitInProcess(work, signal, snapshots)))
+  const cache = new SnapshotCache(snapshots, `${packageVersion} ${encoder.fingerprint}`, clock)
   const routes = await RouteSets.open({
     store,
     factory: new RouterFactory({

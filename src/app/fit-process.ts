@@ -1,23 +1,36 @@
-// Runs as a process of its own: reads a FitWork as JSON from standard input, fits it, and writes the snapshot to the file
-// named by its argument, and what else came of it, as JSON, to that file with the ending .json.
-import { writeFileSync } from 'node:fs'
+// Runs as a process of its own: reads a FitWork as JSON from the file named by its argument and deletes that, fits it,
+// writes the snapshot to the same file, and what else came of it, as JSON, to the file named by its second argument.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
-import { json } from 'node:stream/consumers'
+import { Worker } from 'node:worker_threads'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { evaluateVersion, type FitWork, fitVersion } from './fit-version.ts'
 
+/**
+ * Ends the process when standard input does, which it does with whoever asked for the fit. In a thread of its own, as
+ * the fit holds up this one for as long as it takes; as text, since a bundle has no file for it.
+ */
+const LIFELINE = `
+  const { Socket } = require('node:net')
+  const end = () => process.kill(process.pid, 'SIGKILL')
+  new Socket({ fd: 0, readable: true, writable: false }).on('error', end).on('close', end).resume()
+`
+
 // Deciding goes first wherever both want the same core.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-const file = process.argv[2] as string
-const work = (await json(process.stdin)) as FitWork
+const lifeline = new Worker(LIFELINE, { eval: true })
+const [, , file, outcomeFile] = process.argv as [string, string, string, string]
+const work = JSON.parse(readFileSync(file, 'utf8')) as FitWork
+rmSync(file)
 const encoder = await loadBuiltinEncoder()
 try {
   writeFileSync(file, fitVersion(work, encoder).save())
   const evaluation = work.isCandidate ? evaluateVersion(work, encoder) : null
-  writeFileSync(`${file}.json`, JSON.stringify({ evaluation }))
+  writeFileSync(outcomeFile, JSON.stringify({ evaluation }))
 } catch (error) {
   if (!isStrataError(error)) throw error
   const { code, message, details } = error
-  writeFileSync(`${file}.json`, JSON.stringify({ refusal: { code, message, details } }))
+  writeFileSync(outcomeFile, JSON.stringify({ refusal: { code, message, details } }))
 }
+await lifeline.terminate()

@@ -7,7 +7,8 @@ import type { Clock, VersionContent } from '../contracts/index.ts'
 const SPARE_FILES = 16
 /** A directory is read once in so many writes as it has times so many files. */
 const FILES_A_WRITE = 32
-const DRAFT_ENDING = '.draft'
+/** Of a file that is being written; one that is old is deleted. */
+export const DRAFT_ENDING = '.draft'
 /** A draft is written in seconds: one that nobody has touched for this long belongs to a process that crashed. */
 const STALE_DRAFT_MS = 10 * 60_000
 

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { fitInProcess } from '../../src/app/fit-in-process.ts'
 import type { RouteSet } from '../../src/contracts/index.ts'
 import { Router } from '../../src/core/index.ts'
@@ -11,6 +16,32 @@ const routeSet: RouteSet = {
   ],
 }
 const never = new AbortController().signal
+const folder = mkdtempSync(join(tmpdir(), 'stratarouter-fits-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Starts a fit that would take minutes, from a process of its own. */
+const PARENT = `
+  import { fitInProcess } from ${JSON.stringify(new URL('../../src/app/fit-in-process.ts', import.meta.url))}
+  const routes = Array.from({ length: 400 }, (_, route) => ({
+    name: 'route ' + route,
+    examples: Array.from({ length: 100 }, (_, index) => 'text ' + index + ' of ' + (route * 7919) + ' and more'),
+  }))
+  await fitInProcess({ routeSet: { routes } }, new AbortController().signal, process.argv[1])
+`
+
+/** Processes that a process has started and that live. */
+const childrenOf = (pid: number | undefined): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // Nobody may have asked how it ended, here where there is no init.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
 
 describe('a fit in another process', () => {
   it('makes the snapshot that a fit here makes', async () => {
@@ -25,6 +56,32 @@ describe('a fit in another process', () => {
     const fit = fitInProcess({ routeSet }, abort.signal)
     abort.abort(new Error('no longer wanted'))
     await expect(fit).rejects.toThrow('no longer wanted')
+  })
+
+  it.skipIf(process.platform !== 'linux')(
+    'ends with whoever wanted it, in the midst of fitting, and leaves nothing but drafts',
+    async () => {
+      const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT, folder])
+      let fit = 0
+      await vi.waitFor(
+        () => {
+          fit = childrenOf(parent.pid)[0] ?? 0
+          // What it was to do has been read, and so it fits.
+          expect([fit > 0, readdirSync(folder)]).toEqual([true, []])
+        },
+        { timeout: 20_000 },
+      )
+      expect(isAlive(fit)).toBe(true)
+      parent.kill('SIGKILL')
+      await once(parent, 'exit')
+      await vi.waitFor(() => expect(isAlive(fit)).toBe(false), { timeout: 3000 })
+      expect(readdirSync(folder).filter((name) => !name.endsWith('.draft'))).toEqual([])
+    },
+  )
+
+  it('leaves nothing behind where it was told to work', async () => {
+    await fitInProcess({ routeSet }, never, folder)
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('says how the process ended when there is no snapshot', async () => {
