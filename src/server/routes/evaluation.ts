@@ -1,8 +1,11 @@
-import { countSeen, DEFAULT_SET } from '../../app/index.ts'
+import { countSeen, DEFAULT_SET, EvaluationQueue } from '../../app/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { evaluationAnswerSchema } from '../wire/evaluation.ts'
 import { optionsOf, readEvalRequest } from '../wire/read-route-request.ts'
 import { evalRequestSchema } from '../wire/route-request.ts'
+
+/** One for the process: what it spares is the event loop, of which there is one. */
+const evaluations = new EvaluationQueue()
 
 export const evaluationEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
@@ -12,7 +15,7 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
     tag: 'Quality',
     summary: 'Score a route set on labelled texts.',
     description:
-      'Accuracy, calibration, scope and the confused pairs of the set as it decides now, or of another version that is kept, such as a candidate before it is made active.',
+      'Accuracy, calibration, scope and the confused pairs of the set as it decides now, or of another version that is kept, such as a candidate before it is made active. Where a slower encoder is configured it is not asked: the built-in router alone is scored. One evaluation runs at a time.',
     body: evalRequestSchema,
     example: {
       data: [
@@ -33,8 +36,9 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
     parse: (body, app) => readEvalRequest(body, app.config.server.textLimitBytes),
     async handle({ app, body }) {
       const { versions } = app.routes
-      const { version, content, router } = await versions.open(body.routeSet ?? DEFAULT_SET, body.version)
-      const evaluation = router.evaluate(body.data, optionsOf(body))
+      const open = () => versions.open(body.routeSet ?? DEFAULT_SET, body.version)
+      const { opened, evaluation } = await evaluations.evaluate(open, body.data, optionsOf(body))
+      const { version, content } = opened
       const seen = countSeen(body.data, content.routeSet, await versions.fitInputs(content))
       return { version, ...evaluation, seen }
     },
