@@ -11,7 +11,9 @@ import type {
 } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { sha256 } from '../util/sha256.ts'
+import { type AskRule, askBelow, checkAsk, DEFAULT_ASK } from './ask-rule.ts'
 import { AsyncRouter } from './async-router.ts'
+import { withWordsOf } from './borrowed-words.ts'
 import { scopeThreshold } from './calibration/scope-threshold.ts'
 import { joinDecisions, MOST_CANDIDATES, opinionsOf, underThreshold } from './cascade-decision.ts'
 import { type CascadeEvaluation, evaluateCascade } from './cascade-evaluation.ts'
@@ -29,14 +31,6 @@ import { withChangedRoute, withNewRoute, withoutRoute } from './edit-route-set.t
 import type { FitOptions, WatchedFitOptions } from './fit-snapshot.ts'
 import { parseRoute } from './parse-route-set.ts'
 import { Router } from './router.ts'
-
-/** When the slower encoder is asked; one of the two. Before *no match* it is asked always. */
-export interface AskRule {
-  /** For about this share of the queries that belong to the set, the least sure ones, above 0 and at most 1. */
-  readonly share?: number
-  /** For queries whose confidence is below, 0..1. */
-  readonly below?: number
-}
 
 /** What a cascade is made of. */
 export interface CascadeParts {
@@ -82,9 +76,6 @@ export interface CascadeCounts {
   readonly failed: number
 }
 
-const DEFAULT_ASK: AskRule = { share: 0.2 }
-// Where no example could be held out, nobody knows how sure the faster router is of what it has not seen.
-const ASK_BELOW_UNKNOWN = 0.8
 // Fewer labelled queries say less of how many lie below a confidence than the examples do.
 const FEWEST_TO_ASK_BY = 100
 
@@ -130,7 +121,10 @@ export class Cascade {
         held.push(heldOutOpinions(evidence, calibration, routes))
       },
     }
-    const slow = await AsyncRouter.compileAsync(routeSet, speaking(parts), { ...watched, signal })
+    const slow = await AsyncRouter.compileAsync(routeSet, withWordsOf(parts.fast, parts.slow), {
+      ...watched,
+      signal,
+    })
     const fast = Router.compile(routeSet, parts.fast, watched)
     const [bySlow, byFast] = held as [HeldOutOpinion[], HeldOutOpinion[]]
     const state = {
@@ -152,7 +146,7 @@ export class Cascade {
     const { state, fast, slow } = readCascade(bytes)
     return new Cascade(
       Router.load(fast, parts.fast),
-      AsyncRouter.loadAsync(slow, speaking(parts)),
+      AsyncRouter.loadAsync(slow, withWordsOf(parts.fast, parts.slow)),
       state,
       parts,
     )
@@ -167,7 +161,12 @@ export class Cascade {
    */
   static around(fast: Router, bytes: Uint8Array, parts: CascadeParts): Cascade {
     const { state, slow } = readCascade(bytes)
-    const around = new Cascade(fast, AsyncRouter.loadAsync(slow, speaking(parts)), state, parts)
+    const around = new Cascade(
+      fast,
+      AsyncRouter.loadAsync(slow, withWordsOf(parts.fast, parts.slow)),
+      state,
+      parts,
+    )
     around.#isAround = true
     return around
   }
@@ -387,43 +386,6 @@ export class Cascade {
     this.#edits = mine.catch(() => undefined)
     return mine
   }
-}
-
-const speakers = new WeakMap<AsyncEncoder, WeakMap<Encoder, AsyncEncoder>>()
-
-/** The slower encoder with the words of the faster one's language, unless it knows words itself; one for all sets. */
-function speaking({ fast, slow }: CascadeParts): AsyncEncoder {
-  const known = speakers.get(slow) ?? new WeakMap<Encoder, AsyncEncoder>()
-  speakers.set(slow, known)
-  const lexicon = slow.lexicon ?? fast.lexicon
-  const speaker = known.get(fast) ?? {
-    name: slow.name,
-    dimensions: slow.dimensions,
-    fingerprint: slow.fingerprint,
-    encodeMany: (texts: readonly string[], options?: EncodeOptions) => slow.encodeMany(texts, options),
-    ...(lexicon ? { lexicon } : {}),
-  }
-  known.set(fast, speaker)
-  return speaker
-}
-
-/** The confidence below which about a share of the queries lie. */
-function askBelow({ share = 1, below }: AskRule, confidences: readonly number[]): number {
-  if (below !== undefined) return below
-  if (share === 1) return 1
-  const sorted = [...confidences].sort((a, b) => a - b)
-  return sorted[Math.floor(share * sorted.length)] ?? ASK_BELOW_UNKNOWN
-}
-
-function checkAsk(ask: AskRule): AskRule {
-  const { share, below } = ask
-  const isShare = share !== undefined && share > 0 && share <= 1
-  const isBelow = below !== undefined && below >= 0 && below <= 1
-  if ((isShare && below === undefined) || (isBelow && share === undefined)) return ask
-  throw new StrataError(
-    'invalid_request',
-    `Expected ask to be { share } above 0 and at most 1, or { below } from 0 to 1, got ${JSON.stringify(ask)}.`,
-  )
 }
 
 function checkPromise({ maxErrorRate }: FitOptions): void {

@@ -24,9 +24,9 @@ import { ownTexts } from './training-texts.ts'
 export const DEFAULT_THRESHOLD = 0.5
 export const DEFAULT_TOP_K = 3
 /** What a `favour` rule adds to a route's score before the softmax: it multiplies the route's odds by about 7. */
-export const FAVOUR_LOGIT = 2
+const FAVOUR_LOGIT = 2
 /** Confidence of a route that a `force` rule chose: the user's word, but never quite 1. */
-export const RULE_CONFIDENCE = 0.999
+const RULE_CONFIDENCE = 0.999
 // A segment must be surer than the whole message by this much (in log odds) to speak for it.
 const SEGMENT_ADVANTAGE = 0.5
 // From this confidence on the whole speaks, whatever its parts say.
@@ -39,7 +39,7 @@ const MOST_CONTEXT = 4
 const OF_NO_MEANING = { familiar: Number.NEGATIVE_INFINITY, scope: 1e-6, outOfScope: 1 }
 
 /** How one text, or one part of it, was read. */
-export interface Reading {
+interface Reading {
   readonly checked: CheckedText
   /** Index of the best route. */
   readonly best: number

@@ -21,10 +21,10 @@ export type {
   Target,
 } from '../contracts/index.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
+export type { AskRule } from './ask-rule.ts'
 export { AsyncRouter } from './async-router.ts'
 export {
   type Asking,
-  type AskRule,
   Cascade,
   type CascadeCounts,
   type CascadeParts,

@@ -12,7 +12,7 @@ const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength)
 
 /** A snapshot with what is known of it beside its content. */
-export interface NamedSnapshot {
+interface NamedSnapshot {
   readonly snapshot: SnapshotData
   /** What names it in decisions, see `contentHash`. */
   readonly contentHash: string

@@ -14,7 +14,7 @@ const SMALL_ROUTES = 12
 const LARGE_ROUTES = 64
 
 /** Mean and standard deviation of a measure over queries that belong to the route set. */
-export interface Spread {
+interface Spread {
   readonly mean: number
   readonly deviation: number
 }

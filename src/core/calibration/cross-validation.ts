@@ -34,7 +34,7 @@ export function exampleRows(texts: readonly TrainingText[], routes: number): num
  * The fold of each row, or -1 for rows that are always trained on: hints, background texts, and the only example
  * of a route. The examples of a route are spread over the folds as evenly as they go, by a seeded shuffle.
  */
-export function assignFolds(texts: readonly TrainingText[], routes: number): Int8Array {
+function assignFolds(texts: readonly TrainingText[], routes: number): Int8Array {
   const folds = new Int8Array(texts.length).fill(-1)
   const random = seededRandom(FOLD_SEED)
   exampleRows(texts, routes).forEach((examples, route) => {

@@ -1,11 +1,11 @@
 /** One labelled query: the confidence of its best candidate, and whether a route is right for it at all. */
-export interface ScopeRow {
+interface ScopeRow {
   readonly confidence: number
   readonly isInScope: boolean
 }
 
 /** Share of the queries that belong which the chosen threshold may refuse. */
-export const IN_SCOPE_REJECTED = 0.033
+const IN_SCOPE_REJECTED = 0.033
 const FEWEST_OF_EACH = 10
 
 /**

@@ -7,7 +7,7 @@ export interface Segment {
   readonly end: number
 }
 
-export interface SegmentOptions {
+interface SegmentOptions {
   /** Neighbours are joined until there are at most this many, >= 1. Default 16. */
   readonly maxSegments?: number
 }

@@ -11,7 +11,7 @@ import {
 } from './characters.ts'
 import { PieceTrie } from './piece-trie.ts'
 
-export interface WordPieceOptions {
+interface WordPieceOptions {
   /** Id of a word that cannot be put together from the vocabulary. */
   readonly unknownId: number
   /** A longer word, in code points of its folded form, is unknown. Default 100. */

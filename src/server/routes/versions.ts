@@ -26,8 +26,10 @@ const parseFitOptions = bodyParser(fitOptionsSchema)
 
 /** The rows, the routes and the rest of the body of a fit, each checked by the reader that knows it. */
 function readFitBody(body: unknown, textLimitBytes: number): FitRequest {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return parseFitOptions(body) as never
-  const { data, routes, outOfScope, defaults, ...rest } = body as Record<string, unknown>
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+  // The schema refuses what is no object.
+  const fields = (isObject ? body : parseFitOptions(body)) as Record<string, unknown>
+  const { data, routes, outOfScope, defaults, ...rest } = fields
   if (routes === undefined && (outOfScope !== undefined || defaults !== undefined)) {
     throw new StrataError(
       'invalid_request',
