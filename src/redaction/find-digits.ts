@@ -1,9 +1,9 @@
 import type { Span } from './span.ts'
 
-/** What people put between the digits of one number: spaces, hyphens and dashes, dots, slashes, brackets. */
-const SEPARATOR = /[\s.\-/()\u2010-\u2015\u2212\u200b-\u200d\ufeff_]/
-/** Separators between two digits of one number, such as `) `. */
-const MOST_SEPARATORS = 3
+/** What people put between the digits of one number is anything: spaces, commas, dots of every height, brackets, `%20`. */
+const LETTER = /^\p{L}/u
+/** Characters between two digits of one number, such as `) - `. */
+const MOST_SEPARATORS = 6
 const DIGIT = /^\p{Nd}/u
 
 /** Runs of at least so many digits of any script, with what separates them; a `+` or bracket before belongs to them. */
@@ -12,6 +12,7 @@ export function findDigitRuns(text: string, fewestDigits: number): Span[] {
   let start = -1
   let end = 0
   let digits = 0
+  let separators = 0
   const finish = () => {
     if (digits >= fewestDigits) spans.push({ start: withPrefix(text, start, spans.at(-1)?.end ?? 0), end })
     start = -1
@@ -22,12 +23,14 @@ export function findDigitRuns(text: string, fewestDigits: number): Span[] {
     if (width > 0) {
       if (start < 0) start = at
       digits++
+      separators = 0
       at += width
       end = at
       continue
     }
-    if (start >= 0 && (at - end >= MOST_SEPARATORS || !SEPARATOR.test(text[at] as string))) finish()
-    at++
+    const character = String.fromCodePoint(text.codePointAt(at) as number)
+    if (start >= 0 && (++separators > MOST_SEPARATORS || LETTER.test(character))) finish()
+    at += character.length
   }
   if (start >= 0) finish()
   return spans

@@ -13,6 +13,14 @@ describe('redaction', () => {
     ['a@[10.0.0.1]!', '[email]!'],
     ['a@b@c.com', '[email]'],
     ['fullwidth a＠b.com', 'fullwidth [email]'],
+    ['id=7&mail=jane%40example.com&x', '[email]&x'],
+    ['jane%2540example.com', '[email]'],
+    ['a@b%40c.com', '[email]'],
+    [`"${'long '.repeat(40)}name"@x.org`, '[email]'],
+    ['say "hi" to "jane \\"j\\" d@y.org "@x.org', 'say "hi" to [email]'],
+    [String.raw`{\"to\": \"ann lee\"@x.org}`, String.raw`{\"to\": \[email]}`],
+    ['jane"@x.org', '[email]'],
+    ['50%40 "quoted" @ 10', '50%40 "quoted" @ 10'],
     ['meet me @ noon, @home', 'meet me @ noon, @home'],
   ])('finds e-mail addresses: %s', (text, expected) => {
     expect(redact(text, 'email')).toBe(expected)
@@ -33,6 +41,13 @@ describe('redaction', () => {
     ['call +44 20 7946 0958 now', 'call [phone] now'],
     ['(555) 123-4567', '[phone]'],
     ['٠١٢٣٤٥٦٧٨٩', '[phone]'],
+    ['4111, 1111, 1111, 1111', '[card]'],
+    ['4111\u00b71111\u00b71111\u00b71111', '[card]'],
+    ['4111%201111%201111%201111', '[card]'],
+    ['4111 | -- 1111 ::: 1111 :-: 1111.', '[card].'],
+    ['(020) - - 7946\u20220958', '[phone]'],
+    ['IBAN GB29 NWBK 6016 1331 9268 19', 'IBAN GB29 NWBK [card]'],
+    ['5 ------- 123456', '5 ------- 123456'],
     ['order 12 of 2026', 'order 12 of 2026'],
   ])('finds cards and telephone numbers: %s', (text, expected) => {
     expect(redact(text, 'card', 'phone')).toBe(expected)
@@ -80,14 +95,23 @@ const around = fc.oneof(
   fc.constantFrom('', ' ', '@', '"', '(', '<', 'x', '://', '1', '+', '\u200b'),
 )
 const word = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9.+_-]{0,20}$/)
+/** What may stand between two digits of one number: nothing, mostly, and up to six of anything but letters and digits. */
+const separators = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('', ' ', '-', '.', ',', '\u00b7', ') ', ' - ', '\u00a0', '%', ', - '),
+  },
+  fc.string({ unit: 'binary', maxLength: 6 }).map((text) => text.replace(/[\p{L}\p{Nd}]/gu, '')),
+)
 const digits = (least: number, most: number) =>
   fc
-    .array(fc.tuple(fc.nat(9), fc.constantFrom('', '', ' ', '-', '.', ') ', ' - ', '\u00a0')), {
+    .array(fc.tuple(fc.nat(9), separators), {
       minLength: least,
       maxLength: most,
     })
     .map((parts) => parts.map(([digit, separator]) => `${digit}${separator}`).join(''))
 
+const RUN = /\d(?:[^\p{L}\p{Nd}]{0,6}\d)*/gu
 const countDigits = (text: string) => text.replace(/\D/g, '').length
 
 describe('what was redacted', () => {
@@ -103,20 +127,49 @@ describe('what was redacted', () => {
     )
   })
 
+  it('has no address in it whose first part is in quotes, or whose @ is encoded', () => {
+    const domain = fc.stringMatching(/^[a-z0-9]{1,10}\.[a-z]{2,5}$/)
+    const quoted = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 300 })
+      .map((local) => local.replace(/["\\]/g, '\\$&'))
+    fc.assert(
+      fc.property(around, quoted, domain, around, (before, local, host, after) => {
+        const left = redact(`${before.replace(/["\\]/g, '')}"${local}"@${host}${after}`, 'email')
+        expect(left).not.toContain(`${local}"@`)
+        expect(left).not.toContain(`@${host}`)
+        expect(left.startsWith(`${before.replace(/["\\]/g, '')}"`)).toBe(false)
+      }),
+      { numRuns: 1000 },
+    )
+    fc.assert(
+      fc.property(
+        around,
+        word,
+        fc.constantFrom('%40', '%2540', '%252540'),
+        domain,
+        around,
+        (before, local, at, host, after) => {
+          const left = redact(`${before}${local}${at}${host}${after}`, 'email')
+          expect(left).not.toContain(`${local}${at}`)
+          expect(left).not.toContain(`${at}${host}`)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
   it('has no number of a card or telephone in it, however it is written', () => {
     fc.assert(
       fc.property(around, digits(13, 19), around, (before, number, after) => {
         const left = redact(`${before}${number}${after}`, 'card')
-        for (const [run] of left.matchAll(/\d(?:[\s.\-/()]{0,3}\d)*/g))
-          expect(countDigits(run)).toBeLessThan(13)
+        for (const [run] of left.matchAll(RUN)) expect(countDigits(run)).toBeLessThan(13)
       }),
       { numRuns: 1000 },
     )
     fc.assert(
       fc.property(around, digits(7, 15), around, (before, number, after) => {
         const left = redact(`${before}${number}${after}`, 'phone')
-        for (const [run] of left.matchAll(/\d(?:[\s.\-/()]{0,3}\d)*/g))
-          expect(countDigits(run)).toBeLessThan(7)
+        for (const [run] of left.matchAll(RUN)) expect(countDigits(run)).toBeLessThan(7)
       }),
       { numRuns: 1000 },
     )
