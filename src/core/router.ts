@@ -20,7 +20,7 @@ import { type FitOptions, fitSnapshot, keptThreshold } from './fit-snapshot.ts'
 import { parseRoute } from './parse-route-set.ts'
 import { updateProvisionally } from './provisional-update.ts'
 import type { SnapshotData } from './snapshot-data.ts'
-import { contentHash, readSnapshot, writeSnapshot } from './snapshot-file.ts'
+import { contentHash, readSnapshot, readSnapshotInSteps, writeSnapshot } from './snapshot-file.ts'
 import { textsToFit } from './training-texts.ts'
 
 export type { FitOptions } from './fit-snapshot.ts'
@@ -38,9 +38,15 @@ export class Router {
   #decider: Decider
   #provisional: boolean
 
-  protected constructor(snapshot: SnapshotData, encoder: Encoder, hash: string, provisional: boolean) {
+  protected constructor(
+    snapshot: SnapshotData,
+    encoder: Encoder,
+    hash: string,
+    provisional: boolean,
+    before?: Decider,
+  ) {
     this.encoder = encoder
-    this.#decider = new Decider(snapshot, encoder, hash)
+    this.#decider = new Decider(snapshot, encoder, hash, before)
     this.#provisional = provisional
   }
 
@@ -62,6 +68,26 @@ export class Router {
   static load(bytes: Uint8Array, encoder: Encoder): Router {
     const { snapshot, contentHash: hash, provisional } = readSnapshot(bytes, encoder)
     return new Router(snapshot, encoder, hash, provisional)
+  }
+
+  /**
+   * As `load`, in steps between which other work gets its turn, each of a few milliseconds.
+   * @param sha256 of bytes, in lower-case hexadecimal; a step ends wherever it is waited for
+   * @param before a router of the same encoder from whose words those of the new one are made, quickly where most are the same
+   */
+  static async loadInSteps(
+    bytes: Uint8Array,
+    encoder: Encoder,
+    { sha256, before }: { sha256: (bytes: Uint8Array) => Promise<string>; before?: Router | undefined },
+  ): Promise<Router> {
+    const { snapshot, contentHash: hash, provisional } = await readSnapshotInSteps(bytes, encoder, sha256)
+    return new Router(
+      snapshot,
+      encoder,
+      hash,
+      provisional,
+      before === undefined ? undefined : before.#decider,
+    )
   }
 
   /** Name of the snapshot that decides now: 32 hexadecimal digits, a hash of its content. */

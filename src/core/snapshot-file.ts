@@ -1,3 +1,4 @@
+import type { Encoder } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { readSections, writeSections } from '../util/binary-sections.ts'
 import { quickHash } from '../util/quick-hash.ts'
@@ -23,7 +24,7 @@ interface NamedSnapshot {
 /** A snapshot as bytes, with the vectors and the fingerprint of the encoder that made them. */
 export function writeSnapshot({ snapshot, contentHash: name, provisional }: NamedSnapshot): Uint8Array {
   const header = { ...headerOf(snapshot), contentHash: name, provisional }
-  return writeSections(MAGIC, { ...header, headerHash: hashOf(header) }, sectionsOf(snapshot))
+  return writeSections(MAGIC, { ...header, headerHash: sha256(jsonBytes(header)) }, sectionsOf(snapshot))
 }
 
 /**
@@ -31,15 +32,26 @@ export function writeSnapshot({ snapshot, contentHash: name, provisional }: Name
  * provisional one, which an edit waits for, is quicker, and not such that nobody could forge it.
  */
 export function contentHash(snapshot: SnapshotData, provisional: boolean): string {
-  const hash = provisional ? quickHash : sha256
+  return hashingWith(provisional ? quickHash : sha256, naming(snapshot))
+}
+
+/** Work that is given the hash of whatever it yields, and may be left in between. */
+type Hashing<Result> = Generator<Uint8Array, Result, string>
+
+function hashingWith<Result>(hash: (bytes: Uint8Array) => string, work: Hashing<Result>): Result {
+  let step = work.next()
+  while (!step.done) step = work.next(hash(step.value))
+  return step.value
+}
+
+function* naming(snapshot: SnapshotData): Hashing<string> {
   const { report: _, ...decides } = headerOf(snapshot)
-  const hashes = [hash(jsonBytes({ ...decides, thresholds: snapshot.report.thresholds }))]
-  for (const bytes of Object.values(sectionsOf(snapshot))) hashes.push(hash(bytes))
+  const hashes = [yield jsonBytes({ ...decides, thresholds: snapshot.report.thresholds })]
+  for (const bytes of Object.values(sectionsOf(snapshot))) hashes.push(yield bytes)
   return sha256(new TextEncoder().encode(hashes.join(''))).slice(0, 32)
 }
 
 const jsonBytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
-const hashOf = (value: unknown) => sha256(jsonBytes(value))
 
 function headerOf(snapshot: SnapshotData) {
   return {
@@ -75,10 +87,28 @@ function sectionsOf(snapshot: SnapshotData): Record<string, Uint8Array> {
  * @throws StrataError `invalid_snapshot` for anything else, a damaged file included; `encoder_mismatch` when another
  *   encoder made it
  */
-export function readSnapshot(
+export function readSnapshot(file: Uint8Array, encoder: NamedEncoder): NamedSnapshot {
+  return hashingWith(sha256, reading(file, encoder))
+}
+
+/**
+ * As `readSnapshot`, with pauses.
+ * @param sha256Of the SHA-256 in lower-case hexadecimal, of megabytes at most; other work gets its turn while it is waited for
+ */
+export async function readSnapshotInSteps(
   file: Uint8Array,
-  encoder: { name: string; fingerprint: string },
-): NamedSnapshot {
+  encoder: NamedEncoder,
+  sha256Of: (bytes: Uint8Array) => Promise<string>,
+): Promise<NamedSnapshot> {
+  const work = reading(file, encoder)
+  let step = work.next()
+  while (!step.done) step = work.next(await sha256Of(step.value))
+  return step.value
+}
+
+type NamedEncoder = Pick<Encoder, 'name' | 'fingerprint'>
+
+function* reading(file: Uint8Array, encoder: NamedEncoder): Hashing<NamedSnapshot> {
   const read = readSections(MAGIC, file)
   if (typeof read === 'string') throw invalid(read)
   const { headerHash, ...rest } = read.header
@@ -87,7 +117,7 @@ export function readSnapshot(
       `it has format version ${String(rest.formatVersion)}, and this release reads ${FORMAT_VERSION}`,
     )
   }
-  if (headerHash !== hashOf(rest)) throw invalid(DAMAGED)
+  if (headerHash !== (yield jsonBytes(rest))) throw invalid(DAMAGED)
   // The hash has just shown that this is the header as it was written.
   const header = rest as unknown as ReturnType<typeof headerOf> & Omit<NamedSnapshot, 'snapshot'>
   const made = header.encoder
@@ -138,7 +168,8 @@ export function readSnapshot(
     calibration: header.calibration,
     report: header.report,
   }
-  if (contentHash(snapshot, header.provisional) !== header.contentHash) throw invalid(DAMAGED)
+  const name = header.provisional ? contentHash(snapshot, true) : yield* naming(snapshot)
+  if (name !== header.contentHash) throw invalid(DAMAGED)
   return { snapshot, contentHash: header.contentHash, provisional: header.provisional }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { createKernels } from '../../src/core/vectors/kernels.ts'
@@ -54,6 +55,8 @@ const refusal = (load: () => unknown): { code: string; message: string } | undef
     return error
   }
 }
+
+const later = async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 describe('a saved router', () => {
   it('decides the same after loading, bit for bit, explanations included', () => {
@@ -122,6 +125,23 @@ describe('a saved router', () => {
     }
   })
 
+  it('is the same when it is loaded in steps, whatever router it takes words from', async () => {
+    const larger = Router.compile(clincRouteSet(40, 4), encoder)
+    const edited = Router.compile(clincRouteSet(40, 4), encoder)
+    edited.add({ name: 'kazoo', examples: ['play a polka on the kazoo'] })
+    for (const router of [Router.compile(someSet, encoder), edited]) {
+      for (const before of [undefined, larger, edited]) {
+        const loaded = await Router.loadInSteps(router.save(), encoder, { sha256: later, before })
+        expectSameDecisions(router, loaded, [
+          'play a polkka on the kazoo',
+          'refund my ordr',
+          'wake me at nine',
+        ])
+        expect(Buffer.compare(loaded.save(), router.save())).toBe(0)
+      }
+    }
+  })
+
   it('is still provisional when it was saved between an edit and its fit', () => {
     const router = Router.compile(clincRouteSet(12, 10), encoder)
     router.add({ name: 'kazoo', examples: ['play a polka on the kazoo'] })
@@ -159,13 +179,19 @@ describe('a snapshot', () => {
     }
   })
 
-  it('is refused with any bit flipped, unless the bit has no meaning', () => {
+  it('is refused with any bit flipped, unless the bit has no meaning', async () => {
     const router = Router.compile(someSet, encoder)
     const bytes = router.save()
     const headerEnd = 12 + new DataView(bytes.buffer).getUint32(8, true)
     let meaningless = 0
     const places = [...Array(headerEnd).keys()]
     for (let place = headerEnd; place < bytes.length; place += 13) places.push(place)
+    for (const place of [headerEnd >> 1, bytes.length - 20]) {
+      const damaged = bytes.slice()
+      damaged[place] = damaged[place]! ^ 1
+      const loading = Router.loadInSteps(damaged, encoder, { sha256: later })
+      await expect(loading).rejects.toMatchObject({ code: 'invalid_snapshot' })
+    }
     for (const place of places) {
       const damaged = bytes.slice()
       damaged[place] = damaged[place]! ^ (1 << (place % 8))
