@@ -1,25 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RouteSet, RouteStore } from '../contracts/index.ts'
-import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
-import { FitQueue } from './fit-queue.ts'
-import { fitVersion } from './fit-version.ts'
-import { type RouteSetChange, RouteSets } from './route-sets.ts'
-import { RouterFactory } from './router-factory.ts'
+import { largeRouteSet } from '../testing/large-route-set.ts'
+import { openRouteSetProcess, STOPPED_CLOCK } from '../testing/route-set-process.ts'
+import type { RouteSetChange, RouteSets } from './route-sets.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 
-const SUBJECTS = ['invoice', 'password', 'garden', 'airport', 'recipe', 'window', 'violin', 'contract']
-/** More texts than are fitted in passing. */
-const largeSet: RouteSet = {
-  routes: SUBJECTS.map((subject) => ({
-    name: subject,
-    examples: Array.from({ length: 14 }, (_, index) => `something about my ${subject}, number ${index}`),
-  })),
-}
+const largeSet = largeRouteSet()
 const route = (name: string) => ({ name, examples: [`the ${name} addition`] })
 
 /** One process of several on the same data. */
@@ -36,33 +25,13 @@ describe('two processes on the same data', () => {
   let two: Member
 
   async function open(): Promise<Member> {
-    const encoder = await loadBuiltinEncoder()
-    const logger = pino({ level: 'silent' })
-    const clock = { now: () => 0, monotonicMs: () => 0 }
-    const cache = new SnapshotCache(join(folder, 'snapshots'), 'test', clock)
-    const store: RouteStore = await openSqliteRouteStore({
-      file: join(folder, 'routes.db'),
-      clock,
-      versionsKept: 5,
-    })
-    const queue = new FitQueue(async (work) => {
-      member.fits++
-      return { snapshot: fitVersion(work, encoder).save(), evaluation: null }
-    })
-    const sets = await RouteSets.open({
+    const cache = new SnapshotCache(join(folder, 'snapshots'), 'test', STOPPED_CLOCK)
+    const file = join(folder, 'routes.db')
+    const store = await openSqliteRouteStore({ file, clock: STOPPED_CLOCK, versionsKept: 5 })
+    const { sets, close } = await openRouteSetProcess({
       store,
       cache,
-      queue,
-      logger,
-      factory: new RouterFactory({
-        encoder,
-        cache,
-        queue,
-        logger,
-        readFitInputs: (key) => store.fitInputs(key),
-      }),
-      limits: { routeSets: 5, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
-      readInitial: () => ({ routes: [] }),
+      beforeFit: () => void member.fits++,
     })
     const changes: RouteSetChange[] = []
     sets.onChange((change) => void changes.push(change))
@@ -71,8 +40,7 @@ describe('two processes on the same data', () => {
       changes,
       fits: 0,
       async close() {
-        await queue.close()
-        await sets.settle()
+        await close()
         await store.close()
       },
     }

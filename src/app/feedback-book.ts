@@ -3,8 +3,8 @@ import type {
   Feedback,
   FeedbackPage,
   FeedbackPosition,
+  FeedbackRow,
   FeedbackStore,
-  LabelledText,
   RecordedDecision,
 } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
@@ -99,12 +99,12 @@ export class FeedbackBook {
   }
 
   /** All that was said of a set, the oldest first; it may name routes that the set no longer has. */
-  async rows(routeSet: string): Promise<readonly LabelledText[]> {
-    const rows: LabelledText[] = []
+  async rows(routeSet: string): Promise<readonly FeedbackRow[]> {
+    const rows: FeedbackRow[] = []
     let after: FeedbackPosition | undefined
     for (;;) {
       const { feedback, next } = await this.list(routeSet, PAGE_ROWS, after)
-      for (const { text, route } of feedback) rows.push({ text, route })
+      for (const { id, text, route } of feedback) rows.push({ id, text, route })
       if (next === null) return rows.reverse()
       after = next
     }

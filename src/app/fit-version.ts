@@ -2,6 +2,7 @@ import type { Encoder, Evaluation, FitInputs, LabelledText, RouteSet } from '../
 import { type FitOptions, Router } from '../core/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { seededRandom, shuffle } from '../util/random.ts'
+import { labelledRows } from './labelled-rows.ts'
 
 /** What there is to fit. */
 export interface FitWork {
@@ -27,7 +28,7 @@ const CONFUSIONS_KEPT = 50
 export function fitVersion({ routeSet, inputs, isCandidate = false }: FitWork, encoder: Encoder): Router {
   if (inputs === undefined) return Router.compile(routeSet, encoder)
   const { maxErrorRate } = inputs
-  const data = rowsFor(routeSet, inputs.data)
+  const data = rowsFor(routeSet, labelledRows(inputs))
   const wanted: FitOptions = {
     ...(data.length === 0 ? {} : { data }),
     ...(maxErrorRate === undefined ? {} : { maxErrorRate }),
@@ -46,12 +47,16 @@ export function fitVersion({ routeSet, inputs, isCandidate = false }: FitWork, e
  * are too few rows.
  */
 export function evaluateVersion({ routeSet, inputs }: FitWork, encoder: Encoder): Evaluation | null {
-  const data = rowsFor(routeSet, inputs?.data ?? [])
+  const data = rowsFor(routeSet, labelledRows(inputs))
   if (data.length < LEAST_ROWS_TO_HOLD_OUT) return null
   const order = Array.from(shuffle(Int32Array.from(data.keys()), seededRandom(HELD_OUT_SEED)))
   const rows = order.map((place) => data[place] as LabelledText)
   const heldOut = Math.round(rows.length * HELD_OUT_SHARE)
-  const router = fitVersion({ routeSet, inputs: { ...inputs, data: rows.slice(heldOut) } }, encoder)
+  const fitted: FitInputs = {
+    data: rows.slice(heldOut),
+    ...(inputs?.maxErrorRate === undefined ? {} : { maxErrorRate: inputs.maxErrorRate }),
+  }
+  const router = fitVersion({ routeSet, inputs: fitted }, encoder)
   const evaluation = router.evaluate(rows.slice(0, heldOut))
   return {
     ...evaluation,

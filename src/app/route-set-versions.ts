@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type {
+  FeedbackRow,
   FitInputs,
   FitOutcome,
   KeyedFitInputs,
@@ -15,6 +16,7 @@ import type {
 import { checkLabels } from '../core/evaluation/check-labels.ts'
 import type { Router } from '../core/index.ts'
 import { StrataError } from '../errors/index.ts'
+import { labelledRows } from './labelled-rows.ts'
 import type { LiveRouteSet, LiveRouteSets } from './live-route-sets.ts'
 import { contentOf, type RouteSetLoader, trialOf } from './route-set-loader.ts'
 import { assertVersion, type RouteSetLimits, type RouteSetWriter } from './route-set-writer.ts'
@@ -48,7 +50,7 @@ export interface RouteSetVersionsOptions {
   readonly factory: RouterFactory
   readonly limits: RouteSetLimits
   /** What people have said of messages of a set, oldest first. */
-  readonly feedbackRows?: (set: string) => Promise<readonly LabelledText[]>
+  readonly feedbackRows?: (set: string) => Promise<readonly FeedbackRow[]>
 }
 
 interface Parts {
@@ -86,8 +88,12 @@ export class RouteSetVersions {
     live.get(name)
     const stored = loader.isReadOnly(name) ? null : await this.#options.store.get(name, version)
     if (stored) return stored
+    throw await this.#isGone(name, version)
+  }
+
+  async #isGone(name: string, version: number): Promise<StrataError> {
     const versions = (await this.list(name)).map((other) => other.version).join(', ')
-    throw new StrataError(
+    return new StrataError(
       'version_not_found',
       `The route set ${name} has no version ${version}${versions ? `; kept are ${versions}` : ', as nothing is stored under that name'}.`,
     )
@@ -129,15 +135,11 @@ export class RouteSetVersions {
   rollback(name: string, version: number, condition: WriteCondition = {}): Promise<number> {
     const { live, writer } = this.#parts
     return writer.write(name, condition, async (_, expectedVersion) => {
-      const stored = await this.get(name, version)
-      const content = contentOf(stored)
+      const content = contentOf(await this.get(name, version))
       const router = await live.fit(name, content)
-      const { outcome } = stored
-      const next = await this.#options.store.put(
-        name,
-        { ...content, ...(outcome ? { outcome } : {}) },
-        { expectedVersion },
-      )
+      const next = await this.#options.store.restore(name, version, { expectedVersion })
+      // Another process may have deleted it meanwhile, as one of too many.
+      if (next === null) throw await this.#isGone(name, version)
       live.serve(name, next.version, content, router)
       return next.version
     })
@@ -171,7 +173,7 @@ export class RouteSetVersions {
     }
     this.#fits++
     try {
-      const { inputs, feedbackRows } = await this.#inputsOf(name, request, before)
+      const { inputs, rows, feedbackRows } = await this.#inputsOf(name, request, before)
       const { router, outcome } = await this.#options.factory.makeCandidate(
         `${name} fit ${this.#jobs++}`,
         routeSet,
@@ -183,7 +185,7 @@ export class RouteSetVersions {
       const version = await writer.write(name, isActive ? { expectedVersion: before.version } : {}, () =>
         this.#storeFitted(name, { routeSet: router.routeSet, inputs, outcome, router, change }),
       )
-      return { ...change, version, outcome, rows: inputs?.inputs.data.length ?? 0, feedbackRows }
+      return { ...change, version, outcome, rows, feedbackRows }
     } finally {
       this.#fits--
     }
@@ -255,34 +257,36 @@ export class RouteSetVersions {
     name: string,
     { data, maxErrorRate, useFeedback = true }: FitRequest,
     { content }: LiveRouteSet,
-  ): Promise<{ readonly inputs: KeyedFitInputs | undefined; readonly feedbackRows: number }> {
+  ): Promise<{
+    readonly inputs: KeyedFitInputs | undefined
+    readonly rows: number
+    readonly feedbackRows: number
+  }> {
     const { store, feedbackRows, limits } = this.#options
     const before =
       data === undefined && content.fitInputsKey !== undefined
         ? await store.fitInputs(content.fitInputsKey)
         : null
-    const feedback = useFeedback && feedbackRows ? await feedbackRows(name) : []
-    const rows = new Map<string, LabelledText>()
-    for (const { text, route } of [...(data ?? before?.data ?? []), ...feedback]) {
-      rows.delete(text)
-      rows.set(text, { text, route })
-    }
+    const feedback = useFeedback && feedbackRows ? await feedbackRows(name) : (before?.feedback ?? [])
     const rate = maxErrorRate ?? before?.maxErrorRate
-    if (rows.size === 0 && rate === undefined) return { inputs: undefined, feedbackRows: 0 }
     const inputs: FitInputs = {
-      data: [...rows.values()],
+      data: data ?? before?.data ?? [],
+      ...(feedback.length === 0 ? {} : { feedback }),
       ...(rate === undefined ? {} : { maxErrorRate: rate }),
     }
-    const body = JSON.stringify(inputs)
-    const bytes = Buffer.byteLength(body)
-    if (rows.size > limits.fitRows || bytes > limits.fitBytes) {
+    const rows = labelledRows(inputs).length
+    if (rows === 0 && rate === undefined) return { inputs: undefined, rows, feedbackRows: 0 }
+    const bytes = Buffer.byteLength(JSON.stringify(inputs))
+    if (rows > limits.fitRows || bytes > limits.fitBytes) {
       throw new StrataError(
         'invalid_data',
-        `A version may be fitted with ${limits.fitRows} rows and ${limits.fitBytes} bytes (limits.fitRows, limits.fitBytes); here are ${rows.size} rows and ${bytes} bytes. Give fewer rows, or leave feedback out.`,
+        `A version may be fitted with ${limits.fitRows} rows and ${limits.fitBytes} bytes (limits.fitRows, limits.fitBytes); here are ${rows} rows and ${bytes} bytes. Give fewer rows, or leave feedback out.`,
       )
     }
-    const key = createHash('sha256').update(body).digest('hex')
-    return { inputs: { key, inputs }, feedbackRows: feedback.length }
+    // Of the ids, not the texts: a hash of a text that was taken back would tell it to whoever guesses it.
+    const named = { ...inputs, feedback: feedback.map(({ id, route }) => ({ id, route })) }
+    const key = createHash('sha256').update(JSON.stringify(named)).digest('hex')
+    return { inputs: { key, inputs }, rows, feedbackRows: feedback.length }
   }
 }
 

@@ -4,12 +4,10 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, expect, it } from 'vitest'
 import type { RouteSet } from '../contracts/index.ts'
-import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { openSqliteRouteStore } from '../stores/index.ts'
-import { FitQueue } from './fit-queue.ts'
-import { fitVersion } from './fit-version.ts'
-import { RouteSets } from './route-sets.ts'
-import { RouterFactory } from './router-factory.ts'
+import { largeRouteSet, SUBJECTS } from '../testing/large-route-set.ts'
+import { openRouteSetProcess, STOPPED_CLOCK } from '../testing/route-set-process.ts'
+import type { FitWork } from './fit-version.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'stratarouter-sets-'))
@@ -27,49 +25,12 @@ class SlowCache extends SnapshotCache {
   }
 }
 
-const WORDS = [
-  'invoice',
-  'password',
-  'garden',
-  'airport',
-  'recipe',
-  'window',
-  'violin',
-  'contract',
-  'engine',
-  'river',
-]
-const largeSet: RouteSet = {
-  routes: WORDS.map((word) => ({
-    name: word,
-    examples: Array.from({ length: 10 }, (_, index) => `something about my ${word}, number ${index}`),
-  })),
-}
+const largeSet = largeRouteSet(10, 10)
 
 it('never puts a finished refit in the place of a newer edit', async () => {
-  const encoder = await loadBuiltinEncoder()
-  const logger = pino({ level: 'silent' })
-  const cache = new SlowCache(folder, 'test', { now: () => 0, monotonicMs: () => 0 })
-  const queue = new FitQueue(async (work) => ({
-    snapshot: fitVersion(work, encoder).save(),
-    evaluation: null,
-  }))
-  const store = await openSqliteRouteStore({ file: ':memory:', clock: { now: () => 0 }, versionsKept: 2 })
-  const sets = await RouteSets.open({
-    store,
-    cache,
-    queue,
-    logger,
-    factory: new RouterFactory({
-      encoder,
-      cache,
-      queue,
-      logger,
-      readFitInputs: (key) => store.fitInputs(key),
-    }),
-    limits: { routeSets: 2, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
-    readInitial: () => ({ routes: [] }),
-  })
+  const cache = new SlowCache(folder, 'test', STOPPED_CLOCK)
+  const store = await openSqliteRouteStore({ file: ':memory:', clock: STOPPED_CLOCK, versionsKept: 2 })
+  const { sets, close } = await openRouteSetProcess({ store, cache })
   const turnsUntil = async (isDone: () => boolean) => {
     while (!isDone()) await new Promise<void>((resolve) => setImmediate(resolve))
   }
@@ -83,22 +44,20 @@ it('never puts a finished refit in the place of a newer edit', async () => {
   await sets.addRoute('default', { name: 'second', examples: ['the second addition'] })
   cache.writing[1]?.()
   await turnsUntil(() => cache.written === 2 && cache.writing.length === 3)
-  expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...WORDS, 'first', 'second'])
+  expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...SUBJECTS, 'first', 'second'])
   expect(sets.router().provisional).toBe(true)
   cache.writing[2]?.()
   await sets.idle()
-  expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...WORDS, 'first', 'second'])
+  expect(sets.router().routeSet.routes.map(({ name }) => name)).toEqual([...SUBJECTS, 'first', 'second'])
   expect(sets.router().provisional).toBe(false)
-  await queue.close()
+  await close()
   await store.close()
 })
 
 it('keeps the snapshots of what is tried out, and starts although one of those cannot be fitted', async () => {
-  const encoder = await loadBuiltinEncoder()
   const lines: string[] = []
   const logger = pino({ level: 'error' }, { write: (line) => void lines.push(line) })
-  const clock = { now: () => 0, monotonicMs: () => 0 }
-  const store = await openSqliteRouteStore({ file: ':memory:', clock, versionsKept: 5 })
+  const store = await openSqliteRouteStore({ file: ':memory:', clock: STOPPED_CLOCK, versionsKept: 5 })
   const inUse: ReadonlySet<string>[] = []
   class SeenCache extends SnapshotCache {
     override async write(...given: Parameters<SnapshotCache['write']>): Promise<void> {
@@ -107,27 +66,11 @@ it('keeps the snapshots of what is tried out, and starts although one of those c
     }
   }
   const opened = async (cacheFolder: string, canFit: boolean) => {
-    const cache = new SeenCache(join(folder, cacheFolder), 'test', clock)
-    const queue = new FitQueue(async (work) => {
-      if (!canFit && work.routeSet.routes.length > WORDS.length) throw new Error('no process to be had')
-      return { snapshot: fitVersion(work, encoder).save(), evaluation: null }
-    })
-    const sets = await RouteSets.open({
-      store,
-      cache,
-      queue,
-      logger,
-      factory: new RouterFactory({
-        encoder,
-        cache,
-        queue,
-        logger,
-        readFitInputs: (key) => store.fitInputs(key),
-      }),
-      limits: { routeSets: 2, routesPerSet: 100, fitRows: 1000, fitBytes: 100_000 },
-      readInitial: () => ({ routes: [] }),
-    })
-    return { sets, cache, queue }
+    const cache = new SeenCache(join(folder, cacheFolder), 'test', STOPPED_CLOCK)
+    const beforeFit = ({ routeSet }: FitWork) => {
+      if (!canFit && routeSet.routes.length > SUBJECTS.length) throw new Error('no process to be had')
+    }
+    return { cache, ...(await openRouteSetProcess({ store, cache, logger, beforeFit })) }
   }
   const first = await opened('first', true)
   await first.sets.replace('default', largeSet)
@@ -136,13 +79,13 @@ it('keeps the snapshots of what is tried out, and starts although one of those c
   await first.sets.replace('other', { routes: [{ name: 'small', examples: ['something small'] }] })
   await first.sets.idle()
   expect([...(inUse.at(-1) ?? [])]).toContain(first.cache.keyOf({ routeSet: larger }))
-  await first.queue.close()
+  await first.close()
 
   const second = await opened('second', false)
-  expect(second.sets.get('default').routeSet.routes).toHaveLength(WORDS.length)
+  expect(second.sets.get('default').routeSet.routes).toHaveLength(SUBJECTS.length)
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { routeSet: 'default', version, err: { message: 'no process to be had' } },
   ])
-  await second.queue.close()
+  await second.close()
   await store.close()
 })

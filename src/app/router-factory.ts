@@ -7,10 +7,11 @@ import type {
   VersionContent,
 } from '../contracts/index.ts'
 import { Router } from '../core/index.ts'
-import { isStrataError } from '../errors/index.ts'
+import { isStrataError, StrataError } from '../errors/index.ts'
 import type { Logger } from '../observability/index.ts'
 import type { FitQueue, Fitted } from './fit-queue.ts'
 import { type FitWork, fitVersion } from './fit-version.ts'
+import { labelledRows } from './labelled-rows.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 
 /** Up to this many texts a full fit takes about 20 ms, less than a process needs to start. */
@@ -50,7 +51,7 @@ export class RouterFactory {
     }
     if (textsOf(content.routeSet) > QUICK_FIT_TEXTS) return undefined
     const work = await this.#workOf(content)
-    if ((work.inputs?.data.length ?? 0) > QUICK_FIT_TEXTS) return undefined
+    if (labelledRows(work.inputs).length > QUICK_FIT_TEXTS) return undefined
     const router = fitVersion(work, encoder)
     // A thousand small sets are loaded in the time that a hundred take to be fitted.
     if (work.routeSet.routes.length > 0) this.#cacheLater(key, router.save(), inUse)
@@ -98,14 +99,19 @@ export class RouterFactory {
   async #workOf({ routeSet, fitInputsKey }: FitContent): Promise<FitWork> {
     if (fitInputsKey === undefined) return { routeSet }
     const inputs = await this.#options.readFitInputs(fitInputsKey)
-    if (inputs === null) throw new Error(`the fit inputs ${fitInputsKey} are not stored any more`)
+    if (inputs === null) {
+      throw new StrataError(
+        'version_not_found',
+        'What this version was fitted with is not stored any more: another process has deleted the version, as one of too many. List the versions again.',
+      )
+    }
     return { routeSet, inputs }
   }
 
   async #fit(job: string, work: FitWork): Promise<Fitted> {
     const { queue, logger } = this.#options
     const startMs = performance.now()
-    const rows = work.inputs?.data.length ?? 0
+    const rows = labelledRows(work.inputs).length
     logger.info(
       { fit: job, routes: work.routeSet.routes.length, texts: textsOf(work.routeSet), rows },
       'fitting',

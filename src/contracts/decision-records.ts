@@ -94,7 +94,10 @@ export interface FeedbackStore {
   put(feedback: Feedback, rowsKept: number): Promise<{ readonly id: string; readonly replaced: boolean }>
   /** Of one set or of all, the newest first. @param limit 1 or more */
   list(routeSet: string | undefined, limit: number, after?: FeedbackPosition): Promise<FeedbackPage>
-  /** False when there was none of that id. */
+  /**
+   * Deletes it, and what evaluations of the set's versions quote of it, as `put` does with the oldest; false when there
+   * was none of that id.
+   */
   delete(id: string): Promise<boolean>
   /** Deletes the feedback on a set, at most `most` rows; returns how many. */
   deleteSet(routeSet: string, most: number): Promise<number>

@@ -32,6 +32,7 @@ export type {
   Target,
 } from './route-set.ts'
 export type {
+  FeedbackRow,
   FitInputs,
   FitOutcome,
   KeyedFitInputs,

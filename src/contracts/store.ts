@@ -10,10 +10,17 @@ export type VersionState = 'active' | 'candidate' | 'shadow' | 'canary' | 'super
 
 /** What a version was fitted with besides its routes. The same routes and inputs make the same snapshot. */
 export interface FitInputs {
-  /** Labelled rows; those of routes that the version does not have are passed over. */
+  /** Labelled rows that were sent; those of routes that the version does not have are passed over. */
   readonly data: readonly LabelledText[]
+  /** What people had said, which counts after `data`; without what has been deleted since. */
+  readonly feedback?: readonly FeedbackRow[]
   /** Be wrong at most this share of the times a route is chosen, above 0 and below 1. */
   readonly maxErrorRate?: number
+}
+
+/** A row of feedback in fit inputs. Stored are id and route: the text is in the feedback only, and gone when that is deleted. */
+export interface FeedbackRow extends LabelledText {
+  readonly id: string
 }
 
 /** What came of fitting a version. */
@@ -80,13 +87,16 @@ export interface StoredTrial {
 
 /** Fit inputs and the key that versions name them by. */
 export interface KeyedFitInputs {
-  /** A hash of the inputs: the same inputs have the same key. */
+  /** A hash of the inputs as they are stored: the same inputs have the same key. */
   readonly key: string
   readonly inputs: FitInputs
 }
 
 interface PutOptions extends WriteCondition, Partial<StateChange> {
-  /** Kept with the version, unless they are there already. */
+  /**
+   * Kept with the version, unless they are there already. What has been deleted of their feedback since they were read is
+   * left out of the outcome too.
+   */
   readonly fitInputs?: KeyedFitInputs
 }
 
@@ -111,6 +121,11 @@ export interface RouteStore {
    * the number of versions to keep, and fit inputs that no version names.
    */
   put(name: string, content: VersionContent, options?: PutOptions): Promise<StoredRouteSet>
+  /**
+   * Makes the next version, active, with the content of an older one, in one transaction; null when the older one is not
+   * there (any more).
+   */
+  restore(name: string, version: number, condition?: WriteCondition): Promise<StoredRouteSet | null>
   /**
    * Gives a version another state, in one transaction; whatever had it is superseded. The active version gives way to
    * another only. False when there is no such version (any more).

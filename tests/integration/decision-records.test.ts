@@ -221,8 +221,8 @@ describe('feedback', () => {
       { text: 'my parcel never came', route: 'support' },
     ])
     expect(await serving.app.feedback.rows('default')).toEqual([
-      { text: 'my parcel never came', route: 'support' },
-      { text: 'reach me at [email]', route: 'billing' },
+      { id: first.json.id, text: 'my parcel never came', route: 'support' },
+      { id: expect.stringMatching(/^fb_/), text: 'reach me at [email]', route: 'billing' },
     ])
     expect((await call('DELETE', `/v1/feedback/${first.json.id}`)).status).toBe(204)
     expectError(await call('DELETE', `/v1/feedback/${first.json.id}`), 404, 'feedback_not_found')

@@ -8,6 +8,7 @@ import type { FitWork } from '../../src/app/fit-version.ts'
 import type { RouteSet } from '../../src/contracts/index.ts'
 import { Router } from '../../src/core/index.ts'
 import { loadBuiltinEncoder } from '../../src/encoders/builtin/index.ts'
+import { SUBJECTS } from '../../src/testing/large-route-set.ts'
 import { decide } from './serving.ts'
 import { servingsOfEachTest } from './serving-lifetimes.ts'
 
@@ -18,23 +19,10 @@ const largeSet = (routes: number): RouteSet => ({
   routes: Array.from({ length: routes }, (_, route) => ({
     name: `route-${route}`,
     examples: ['open', 'close', 'show', 'delete', 'rename', 'share'].map(
-      (verb) => `${verb} the ${WORDS[route % WORDS.length]} ${route}`,
+      (verb) => `${verb} the ${SUBJECTS[route % SUBJECTS.length]} ${route}`,
     ),
   })),
 })
-
-const WORDS = [
-  'invoice',
-  'password',
-  'garden',
-  'airport',
-  'recipe',
-  'window',
-  'violin',
-  'contract',
-  'engine',
-  'river',
-]
 
 describe('a large set', () => {
   it('is fitted in another process before it is answered, and loaded from its snapshot at the next start', async () => {

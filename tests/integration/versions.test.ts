@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { RouteSet } from '../../src/contracts/index.ts'
+import { largeRouteSet } from '../../src/testing/large-route-set.ts'
 import { expectError } from './expect-error.ts'
 import { billing, decide, makeFolder, type Serving, serve, support } from './serving.ts'
 import { servingsOfEachTest } from './serving-lifetimes.ts'
@@ -22,15 +22,7 @@ const rows = (count: number) =>
     return { text: `${text} ${index}`, route }
   })
 
-/** More texts than are fitted in passing. */
-const large: RouteSet = {
-  routes: ['invoice', 'password', 'garden', 'airport', 'recipe', 'window', 'violin', 'contract'].map(
-    (subject) => ({
-      name: subject,
-      examples: Array.from({ length: 14 }, (_, index) => `something about my ${subject}, number ${index}`),
-    }),
-  ),
-}
+const large = largeRouteSet()
 
 const decideAll = async (serving: Serving) => Promise.all(QUESTIONS.map((text) => decide(serving, text)))
 const stateOf = async (serving: Serving) =>

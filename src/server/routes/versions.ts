@@ -1,4 +1,4 @@
-import { type FitRequest, parseRouteSet } from '../../app/index.ts'
+import { type FitRequest, labelledRows, parseRouteSet } from '../../app/index.ts'
 import type { Evaluation, LabelledText, RouteSet, StoredVersion } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
@@ -126,7 +126,7 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
         ...(share === undefined ? {} : { share }),
         createdAt,
         ...routeSet,
-        fitRows: inputs?.data.length ?? 0,
+        fitRows: labelledRows(inputs).length,
         ...(inputs?.maxErrorRate === undefined ? {} : { maxErrorRate: inputs.maxErrorRate }),
         ...outcome,
         ...(agreement ? { shadow: agreement } : {}),

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { DecisionReason } from '../../contracts/index.ts'
+import type { FeedbackTable, RouteSetVersionsTable } from './schema.ts'
 
 /** Tables of what is kept of decisions, as Kysely sees them. */
 export interface RecordDatabase {
@@ -7,6 +8,8 @@ export interface RecordDatabase {
   recording_salt: { id: number; salt: string }
   feedback: FeedbackTable
   drift_references: DriftReferencesTable
+  /** For what evaluations quote of feedback. */
+  route_set_versions: RouteSetVersionsTable
 }
 
 export interface DecisionRecordsTable {
@@ -28,18 +31,6 @@ export interface DecisionRecordsTable {
   latency_us: number
   text: string | null
   text_hash: string | null
-}
-
-interface FeedbackTable {
-  id: string
-  route_set: string
-  text: string
-  /** Of the text, as an index of long texts would be large. */
-  text_hash: string
-  route: string | null
-  decision_id: string | null
-  /** Milliseconds since the epoch. */
-  at: number
 }
 
 interface DriftReferencesTable {

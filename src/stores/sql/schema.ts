@@ -5,6 +5,7 @@ export interface Database {
   route_set_versions: RouteSetVersionsTable
   deleted_route_sets: DeletedRouteSetsTable
   fit_inputs: FitInputsTable
+  feedback: FeedbackTable
 }
 
 export interface RouteSetVersionsTable {
@@ -26,8 +27,20 @@ export interface RouteSetVersionsTable {
 
 interface FitInputsTable {
   key: string
-  /** The FitInputs as JSON. */
+  /** The FitInputs as JSON, of feedback id and route only. */
   body: string
+}
+
+export interface FeedbackTable {
+  id: string
+  route_set: string
+  text: string
+  /** Of the text, as an index of long texts would be large. */
+  text_hash: string
+  route: string | null
+  decision_id: string | null
+  /** Milliseconds since the epoch. */
+  at: number
 }
 
 /** One row: the highest version any deleted set had, so that a set made again starts above it. */

@@ -1,7 +1,14 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Feedback, FeedbackPage, FeedbackPosition, FeedbackStore } from '../../contracts/index.ts'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type {
+  Feedback,
+  FeedbackPage,
+  FeedbackPosition,
+  FeedbackStore,
+  FitOutcome,
+} from '../../contracts/index.ts'
 import { sha256 } from '../../util/sha256.ts'
 import type { RecordDatabase } from './decision-record-schema.ts'
+import { withoutTexts } from './fit-input-rows.ts'
 import type { StorageAttempt } from './storage-attempt.ts'
 
 const encoder = new TextEncoder()
@@ -18,8 +25,8 @@ export class SqlFeedbackStore implements FeedbackStore {
 
   put(feedback: Feedback, rowsKept: number): Promise<{ readonly id: string; readonly replaced: boolean }> {
     const { routeSet, decisionId, ...rest } = feedback
-    return this.#attempt('keep feedback', async () => {
-      const { id } = await this.#database
+    return this.#inTransaction('keep feedback', async (transaction) => {
+      const { id } = await transaction
         .insertInto('feedback')
         .values({
           ...rest,
@@ -35,7 +42,7 @@ export class SqlFeedbackStore implements FeedbackStore {
         .returning('id')
         .executeTakeFirstOrThrow()
       const replaced = id !== feedback.id
-      if (!replaced) await this.#deleteOldest(routeSet, rowsKept)
+      if (!replaced) await deleteOldest(transaction, routeSet, rowsKept)
       return { id, replaced }
     })
   }
@@ -53,12 +60,15 @@ export class SqlFeedbackStore implements FeedbackStore {
   }
 
   delete(id: string): Promise<boolean> {
-    return this.#attempt('delete feedback', async () => {
-      const { numDeletedRows } = await this.#database
+    return this.#inTransaction('delete feedback', async (transaction) => {
+      const row = await transaction
         .deleteFrom('feedback')
         .where('id', '=', id)
+        .returning(['route_set', 'text'])
         .executeTakeFirst()
-      return numDeletedRows > 0n
+      if (row === undefined) return false
+      await forgetQuotations(transaction, row.route_set, [row.text])
+      return true
     })
   }
 
@@ -73,16 +83,60 @@ export class SqlFeedbackStore implements FeedbackStore {
     })
   }
 
-  async #deleteOldest(routeSet: string, rowsKept: number): Promise<void> {
-    const ofSet = this.#database.selectFrom('feedback').where('route_set', '=', routeSet)
-    const { rows } = await ofSet
-      .select((expression) => expression.fn.countAll<number>().as('rows'))
-      .executeTakeFirstOrThrow()
-    const excess = Number(rows) - rowsKept
-    if (excess <= 0) return
-    await this.#database
-      .deleteFrom('feedback')
-      .where('id', 'in', ofSet.select('id').orderBy('at').orderBy('id').limit(excess))
+  #inTransaction<T>(
+    what: string,
+    action: (transaction: Transaction<RecordDatabase>) => Promise<T>,
+  ): Promise<T> {
+    return this.#attempt(what, () => this.#database.transaction().execute(action))
+  }
+}
+
+async function deleteOldest(
+  transaction: Transaction<RecordDatabase>,
+  routeSet: string,
+  rowsKept: number,
+): Promise<void> {
+  const ofSet = transaction.selectFrom('feedback').where('route_set', '=', routeSet)
+  const { rows } = await ofSet
+    .select((expression) => expression.fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow()
+  const excess = Number(rows) - rowsKept
+  if (excess <= 0) return
+  const deleted = await transaction
+    .deleteFrom('feedback')
+    .where('id', 'in', ofSet.select('id').orderBy('at').orderBy('id').limit(excess))
+    .returning('text')
+    .execute()
+  await forgetQuotations(
+    transaction,
+    routeSet,
+    deleted.map(({ text }) => text),
+  )
+}
+
+/** Takes texts out of what is stored of the evaluations of a set. */
+async function forgetQuotations(
+  transaction: Transaction<RecordDatabase>,
+  routeSet: string,
+  texts: readonly string[],
+): Promise<void> {
+  let query = transaction
+    .selectFrom('route_set_versions')
+    .select(['version', 'outcome'])
+    .where('name', '=', routeSet)
+    .where('outcome', 'is not', null)
+  // One text, as it mostly is, is looked for by the database, which need not parse for that.
+  if (texts.length === 1)
+    query = query.where(sql<boolean>`replace(outcome, ${JSON.stringify(texts[0])}, '') <> outcome`)
+  const forgotten = new Set(texts)
+  for (const { version, outcome } of await query.execute()) {
+    const left = JSON.stringify(withoutTexts(JSON.parse(outcome as string) as FitOutcome, forgotten))
+    if (left === outcome) continue
+    await transaction
+      .updateTable('route_set_versions')
+      .set({ outcome: left })
+      .where('name', '=', routeSet)
+      .where('version', '=', version)
       .execute()
   }
 }

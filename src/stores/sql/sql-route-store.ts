@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type {
   Clock,
   FitInputs,
+  FitOutcome,
   RouteStore,
   StateChange,
   StoredRouteSet,
@@ -9,9 +10,11 @@ import type {
   StoredTrial,
   StoredVersion,
   VersionContent,
+  VersionState,
   WriteCondition,
 } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
+import { readFitInputs, withoutDeleted, writeFitInputs } from './fit-input-rows.ts'
 import type { Database } from './schema.ts'
 import { attemptOnce as attempt } from './storage-attempt.ts'
 import { readContent, readState, VERSION_COLUMNS } from './version-rows.ts'
@@ -105,14 +108,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   fitInputs(key: string): Promise<FitInputs | null> {
-    return attempt('read the fit inputs of a version', async () => {
-      const row = await this.#database
-        .selectFrom('fit_inputs')
-        .select('body')
-        .where('key', '=', key)
-        .executeTakeFirst()
-      return row === undefined ? null : (JSON.parse(row.body) as FitInputs)
-    })
+    return attempt('read the fit inputs of a version', () => readFitInputs(this.#database, key))
   }
 
   put(
@@ -123,39 +119,68 @@ export class SqlRouteStore implements RouteStore {
     return attempt(`write the route set ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
         await assertActiveVersion(transaction, name, expectedVersion)
-        const version = (await highestVersion(transaction, name)) + 1
-        const createdAt = this.#options.clock.now()
+        let { outcome } = content
         if (fitInputs !== undefined) {
-          await transaction
-            .insertInto('fit_inputs')
-            .values({ key: fitInputs.key, body: JSON.stringify(fitInputs.inputs) })
-            .onConflict((conflict) => conflict.column('key').doNothing())
-            .execute()
+          await writeFitInputs(transaction, fitInputs)
+          if (outcome) outcome = await withoutDeleted(transaction, outcome, fitInputs.inputs)
         }
-        await supersede(transaction, name, state)
-        await transaction
-          .insertInto('route_set_versions')
-          .values({
-            name,
-            version,
-            routes: content.routeSet.routes.length,
-            body: JSON.stringify(content.routeSet),
-            created_at: createdAt,
-            state,
-            share: share ?? null,
-            fit_inputs_key: content.fitInputsKey ?? null,
-            outcome: content.outcome === undefined ? null : JSON.stringify(content.outcome),
-          })
-          .execute()
-        const old = await oldVersions(transaction, name, this.#options.versionsKept)
-        await deleteVersions(
-          transaction,
-          name,
-          old.filter((other) => other !== version),
-        )
-        return { ...content, name, version, state, ...(share === undefined ? {} : { share }), createdAt }
+        return this.#add(transaction, name, { ...content, ...(outcome ? { outcome } : {}) }, { state, share })
       }),
     )
+  }
+
+  restore(
+    name: string,
+    version: number,
+    { expectedVersion }: WriteCondition = {},
+  ): Promise<StoredRouteSet | null> {
+    return attempt(`restore version ${version} of ${name}`, () =>
+      this.#database.transaction().execute(async (transaction) => {
+        await assertActiveVersion(transaction, name, expectedVersion)
+        const row = await transaction
+          .selectFrom('route_set_versions')
+          .select(['body', 'fit_inputs_key', 'outcome'])
+          .where('name', '=', name)
+          .where('version', '=', version)
+          .executeTakeFirst()
+        if (row === undefined) return null
+        const outcome = row.outcome === null ? {} : { outcome: JSON.parse(row.outcome) as FitOutcome }
+        return this.#add(transaction, name, { ...readContent(row), ...outcome }, { state: 'active' })
+      }),
+    )
+  }
+
+  /** Writes the next version and deletes those that are too many. */
+  async #add(
+    transaction: Transaction<Database>,
+    name: string,
+    content: VersionContent,
+    { state, share }: { readonly state: VersionState; readonly share?: number | undefined },
+  ): Promise<StoredRouteSet> {
+    const version = (await highestVersion(transaction, name)) + 1
+    const createdAt = this.#options.clock.now()
+    await supersede(transaction, name, state)
+    await transaction
+      .insertInto('route_set_versions')
+      .values({
+        name,
+        version,
+        routes: content.routeSet.routes.length,
+        body: JSON.stringify(content.routeSet),
+        created_at: createdAt,
+        state,
+        share: share ?? null,
+        fit_inputs_key: content.fitInputsKey ?? null,
+        outcome: content.outcome === undefined ? null : JSON.stringify(content.outcome),
+      })
+      .execute()
+    const old = await oldVersions(transaction, name, this.#options.versionsKept)
+    await deleteVersions(
+      transaction,
+      name,
+      old.filter((other) => other !== version),
+    )
+    return { ...content, name, version, state, ...(share === undefined ? {} : { share }), createdAt }
   }
 
   setState(

@@ -25,6 +25,8 @@ export async function openSqliteDatabase<Tables>(
     // Readers never wait for a writer.
     opened.exec('pragma journal_mode = wal')
     opened.exec(`pragma synchronous = ${synchronous}`)
+    // What is deleted is overwritten, so that a text that was taken back is not found in the file.
+    opened.exec('pragma secure_delete = on')
     return new Kysely<Tables>({ dialect: nodeSqliteDialect(opened) })
   } catch (error) {
     throw unusableDatabase(file, error, 'it cannot be opened')

@@ -239,6 +239,24 @@ export function checkRouteStore(harness: RouteStoreHarness): void {
     strictEqual((await store.put('b', set('z'))).version, 3)
   })
 
+  withStore('makes a version of an older one again, with all it was fitted with', async (store) => {
+    const { version: _, ...first } = await store.put(
+      'a',
+      { ...set('x'), fitInputsKey: 'k', outcome },
+      { fitInputs: inputs('k') },
+    )
+    await store.put('a', set('y'))
+    await conflict(store.restore('a', 1, { expectedVersion: 1 }))
+    const restored = await store.restore('a', 1, { expectedVersion: 2 })
+    deepStrictEqual(restored, { ...first, version: 3 })
+    deepStrictEqual(await store.get('a'), restored)
+    for (let count = 0; count < 5; count++) await store.put('a', set(`c${count}`), { state: 'candidate' })
+    deepStrictEqual(await store.fitInputs('k'), inputs('k').inputs)
+    strictEqual(await store.restore('a', 1), null)
+    strictEqual(await store.restore('b', 1), null)
+    strictEqual((await store.get('a'))?.version, 3)
+  })
+
   withStore('shows its writes to a store opened later on the same data', async (store) => {
     await store.put('a', set('x'))
     const other = await harness.reopen()
