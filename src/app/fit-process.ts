@@ -1,11 +1,16 @@
 // Runs as a process of its own: reads a FitWork as JSON from the file named by its argument and deletes that, fits it,
 // writes the snapshot to the same file, and what else came of it, as JSON, to the file named by its second argument.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
 import { evaluateVersion, type FitWork, fitVersion } from './fit-version.ts'
+
+const FIT_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
+/** On Linux a priority is that of a thread; those that collect garbage and compile have started before this one. */
+const threads = () =>
+  process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
 
 /**
  * Ends the process when standard input does, which it does with whoever asked for the fit. In a thread of its own, as
@@ -18,7 +23,7 @@ const LIFELINE = `
 `
 
 // Deciding goes first wherever both want the same core.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+for (const thread of threads()) setPriority(thread, FIT_PRIORITY)
 const lifeline = new Worker(LIFELINE, { eval: true })
 const [, , file, outcomeFile] = process.argv as [string, string, string, string]
 const work = JSON.parse(readFileSync(file, 'utf8')) as FitWork

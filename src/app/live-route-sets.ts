@@ -101,14 +101,15 @@ export class LiveRouteSets {
   /**
    * A fully fitted router for a set, which is not served yet.
    * @param job the set's name for what is to decide, which takes the place of a refit; otherwise a name of its own
+   * @param before a router for a similar set; if not given, that of the set named by `job`
    */
-  fit(job: string, content: FitContent): Promise<Router> {
-    return this.#options.factory.make(job, content, this.keysInUse)
+  fit(job: string, content: FitContent, before = this.#sets.get(job)?.router): Promise<Router> {
+    return this.#options.factory.make(job, content, this.keysInUse, before)
   }
 
   /** The same when it is at hand, otherwise undefined. */
-  ready(content: FitContent): Promise<Router | undefined> {
-    return this.#options.factory.ready(content, this.keysInUse)
+  ready(content: FitContent, before?: Router): Promise<Router | undefined> {
+    return this.#options.factory.ready(content, this.keysInUse, before)
   }
 
   /** Serves a set with a router that was fitted for it. What is tried out goes on, unless that is what serves now. */

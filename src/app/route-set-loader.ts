@@ -67,7 +67,7 @@ export class RouteSetLoader {
       return true
     }
     const { version } = stored
-    const router = trialOf(live, version)?.router ?? (await this.#live.ready(stored))
+    const router = trialOf(live, version)?.router ?? (await this.#live.ready(stored, live?.router))
     // Whoever wrote the change refits it; until then the edit is made again here.
     if (router === undefined && live && isEdit(live.content, stored)) {
       this.#live.edit(name, version, stored.routeSet)
@@ -80,7 +80,7 @@ export class RouteSetLoader {
     const live = this.#live.find(name)
     if (!live?.provisional) return
     const { version, content } = live
-    const router = await this.#live.ready(content)
+    const router = await this.#live.ready(content, live.router)
     // A refit of this process may have ended in the meantime.
     if (router && this.#live.find(name) === live && live.provisional) {
       this.#live.serve(name, version, content, router)
@@ -102,7 +102,11 @@ export class RouteSetLoader {
       try {
         const stored = await this.#options.store.get(name, version)
         if (stored === null) return undefined
-        const router = await this.#live.fit(`${name} version ${version}`, stored)
+        const router = await this.#live.fit(
+          `${name} version ${version}`,
+          stored,
+          this.#live.find(name)?.router,
+        )
         return { version, share, content: { ...contentOf(stored), routeSet: router.routeSet }, router }
       } catch (error) {
         if (failed === undefined) throw error

@@ -6,12 +6,13 @@ import type {
   RouteSet,
   VersionContent,
 } from '../contracts/index.ts'
-import { Router } from '../core/index.ts'
+import type { Router } from '../core/index.ts'
 import { isStrataError, StrataError } from '../errors/index.ts'
 import type { Logger } from '../observability/index.ts'
 import type { FitQueue, Fitted } from './fit-queue.ts'
 import { type FitWork, fitVersion } from './fit-version.ts'
 import { labelledRows } from './labelled-rows.ts'
+import { loadRouter } from './load-router.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 
 /** Up to this many texts a full fit takes about 20 ms, less than a process needs to start. */
@@ -38,13 +39,20 @@ export class RouterFactory {
     this.#options = options
   }
 
-  /** The fitted router of a set when it is at hand: cached, or small enough to be fitted on the spot. */
-  async ready(content: FitContent, inUse: () => ReadonlySet<string>): Promise<Router | undefined> {
+  /**
+   * The fitted router of a set when it is at hand: cached, or small enough to be fitted on the spot.
+   * @param before a router for a similar set; the new one takes less time then
+   */
+  async ready(
+    content: FitContent,
+    inUse: () => ReadonlySet<string>,
+    before?: Router,
+  ): Promise<Router | undefined> {
     const { encoder, cache, logger } = this.#options
     const key = cache.keyOf(content)
     try {
       const bytes = await cache.read(key)
-      if (bytes !== null) return Router.load(bytes, encoder)
+      if (bytes !== null) return await loadRouter(bytes, encoder, before)
     } catch (error) {
       logger.warn({ key, err: error }, 'a cached snapshot could not be used; it is made again')
       if (isStrataError(error)) await cache.delete(key)
@@ -62,13 +70,19 @@ export class RouterFactory {
    * The fitted router of a set, in another process where it is not at hand; its snapshot is cached.
    * @param job names the fit; a newer one of the same name takes its place
    * @param inUse keys of the snapshots that must stay cached
+   * @param before as for `ready`
    * @throws FitCancelled when a newer fit of that name took its place
    */
-  async make(job: string, content: FitContent, inUse: () => ReadonlySet<string>): Promise<Router> {
-    const ready = await this.ready(content, inUse)
+  async make(
+    job: string,
+    content: FitContent,
+    inUse: () => ReadonlySet<string>,
+    before?: Router,
+  ): Promise<Router> {
+    const ready = await this.ready(content, inUse, before)
     if (ready) return ready
     const fitted = await this.#fit(job, await this.#workOf(content))
-    return this.#keep(content, fitted, inUse)
+    return this.#keep(content, fitted, inUse, before)
   }
 
   /**
@@ -121,10 +135,15 @@ export class RouterFactory {
     return fitted
   }
 
-  async #keep(content: FitContent, fitted: Fitted, inUse: () => ReadonlySet<string>): Promise<Router> {
+  async #keep(
+    content: FitContent,
+    fitted: Fitted,
+    inUse: () => ReadonlySet<string>,
+    before?: Router,
+  ): Promise<Router> {
     const { encoder, cache, logger } = this.#options
-    const router = Router.load(fitted.snapshot, encoder)
     const key = cache.keyOf(content)
+    const router = await loadRouter(fitted.snapshot, encoder, before)
     await cache.write(key, fitted.snapshot, new Set([...inUse(), key])).catch((error: unknown) => {
       logger.warn({ err: error }, 'the snapshot could not be cached; the next start fits the set again')
     })
