@@ -13,8 +13,9 @@ import type { SnapshotData } from './snapshot-data.ts'
 /** How to fit a route set. */
 export interface FitOptions {
   /**
-   * Labelled queries, apart from the examples; they calibrate confidence. With out-of-scope rows among them they also
-   * choose the default threshold (3.3% of the in-scope rows refused), unless the set states one or `maxErrorRate` does.
+   * Labelled queries, apart from the examples; they calibrate confidence. With ten or more out-of-scope rows among
+   * them they also choose the default threshold, near 0.5 unless many rows speak for another, at which most are decided
+   * rightly; not where the set states one or `maxErrorRate` does.
    */
   readonly data?: readonly LabelledText[]
   /** Be wrong at most this share of the times a route is chosen, above 0 and below 1. Needs `data`. */
@@ -127,16 +128,16 @@ export function fitSnapshot(
   return { ...calibrated, report: report({ default: chosen, guarantee }, calibrated) }
 }
 
-/** With labelled strays a set without a threshold of its own gets the one that tells them apart best. */
+/** With labelled strays a set without a threshold of its own gets the one that decides most of them rightly. */
 function chooseByStrays(
   decider: Decider,
   data: readonly LabelledText[],
 ): FitReport['thresholds'] | undefined {
   const chosen = scopeThreshold(
-    data.map(({ text, route }) => ({
-      confidence: decider.decide(text, { topK: 1 }).confidence,
-      isInScope: route !== null,
-    })),
+    data.map(({ text, route }) => {
+      const { candidates, confidence } = decider.decide(text, { topK: 1 })
+      return { confidence, isInScope: route !== null, isRight: candidates[0]?.route === route }
+    }),
   )
   if (!chosen) return undefined
   const { threshold, ...scope } = chosen

@@ -35,6 +35,34 @@ describe('the default configuration', () => {
     expect(router.evaluate(test).inScopeAccuracy).toBeGreaterThanOrEqual(0.77)
   })
 
+  it('never decides noticeably worse for being fitted with labelled rows, few or many', async () => {
+    const router = await createRouter({ routes: routesOf(drawnRows(readIntentSet('clinc150'), 10, 0)) })
+    const queries = [...readRows('clinc150/test.jsonl'), ...readRows('clinc150/oos_test.jsonl')]
+    const before = router.evaluate(queries)
+    // Validation texts of which no draw of examples is made would be too few, so that some rows are examples as well.
+    const inScope = readRows('clinc150/val.jsonl')
+    const strays = readRows('clinc150/oos_val.jsonl')
+    for (const [belonging, others] of [
+      [10, 10],
+      [0, 10],
+      [50, 0],
+      [100, 100],
+      [3000, 10],
+      [3000, 100],
+    ] as const) {
+      const step = Math.max(1, Math.floor(inScope.length / Math.max(1, belonging)))
+      const data = [
+        ...inScope.filter((_, place) => place % step === 0).slice(0, belonging),
+        ...strays.slice(0, others),
+      ]
+      router.fit({ data })
+      const after = router.evaluate(queries)
+      expect(after.thresholdedAccuracy).toBeGreaterThan(Number(before.thresholdedAccuracy) - 0.005)
+      expect(after.oosRecall).toBeGreaterThan(Number(before.oosRecall) - 0.03)
+      expect(after.eceMixed).toBeLessThan(Number(before.eceMixed) + 0.01)
+    }
+  })
+
   it('tells out-of-scope queries from those that belong', { timeout: 240_000 }, async () => {
     const router = await createRouter({ routes: routesOf(readInScope('clinc150/train.jsonl')) })
     const queries = [...readRows('clinc150/test.jsonl'), ...readRows('clinc150/oos_test.jsonl')]

@@ -1,20 +1,16 @@
 import type { Encoder, FitProgress, LabelledText } from '../../contracts/index.ts'
-import { sigmoid } from '../../util/exact-math.ts'
 import { Decider } from '../decider.ts'
 import type { SnapshotData } from '../snapshot-data.ts'
 import { type Calibration, fitSharpness } from './calibration.ts'
+import { labelledScopeLine } from './labelled-scope-line.ts'
 
 // By as many rows is the calibration measured by cross-validation believed beside the labelled ones.
-const PRIOR_ROWS = 30
-// Strength with which the scope line is held to where it was, in units of squared log odds.
-const SCOPE_PRIOR = 4
-const FEWEST_OUT_OF_SCOPE = 10
-// Labelled sets often hold fewer strays than traffic does; they count as at least this share of all rows.
-const LEAST_STRAY_SHARE = 0.15
+const PRIOR_ROWS = 100
 
 /**
- * The calibration of a snapshot improved by labelled queries: sharpness by the in-scope rows, and, where enough
- * out-of-scope rows are given, the line between in and out of scope by all.
+ * The calibration of a snapshot improved by labelled queries: sharpness by the in-scope rows, and, where there
+ * are out-of-scope rows too, the line between in and out of scope by all. Either is held to where it was, so that a few
+ * labels change little.
  */
 export function calibrateOnLabels(
   snapshot: SnapshotData,
@@ -43,56 +39,17 @@ export function calibrateOnLabels(
           PRIOR_ROWS,
         )
   const sharpened = { ...snapshot.calibration, sharpness }
-  const outOfScope = data.length - inScope.length
-  if (outOfScope < FEWEST_OUT_OF_SCOPE) return sharpened
+  // Rows of one kind say nothing of the line between the two.
+  if (inScope.length === 0 || inScope.length === data.length) return sharpened
   const reader = bound(new Decider({ ...snapshot, calibration: sharpened }, encoder, ''))
-  const strayWeight = Math.max(
-    1,
-    (LEAST_STRAY_SHARE / (1 - LEAST_STRAY_SHARE)) * (inScope.length / outOfScope),
-  )
   const rows = data
-    .map(({ text, route }) => ({
-      x: reader.readText(text).familiar,
-      isIn: route !== null,
-      weight: route === null ? strayWeight : 1,
-    }))
+    .map(({ text, route }) => ({ familiar: reader.readText(text).familiar, isInScope: route !== null }))
     // A text of no known word is refused wherever the line is.
-    .filter(({ x }) => Number.isFinite(x))
-  return { ...sharpened, scope: fitScope(rows, sharpened.scope) }
+    .filter(({ familiar }) => Number.isFinite(familiar))
+  return { ...sharpened, scope: labelledScopeLine(rows, sharpened.scope) }
 }
 
 const bound = (decider: Decider) => ({
   scorer: decider.scorer,
   readText: (text: string) => decider.readText(text, null, null),
 })
-
-/** Logistic regression of belonging on familiarity by Newton's method, held to `prior`. */
-function fitScope(
-  rows: readonly { x: number; isIn: boolean; weight: number }[],
-  prior: Calibration['scope'],
-): Calibration['scope'] {
-  let a = prior.intercept
-  let b = prior.slope
-  for (let iteration = 0; iteration < 30; iteration++) {
-    let ga = -SCOPE_PRIOR * (a - prior.intercept)
-    let gb = -SCOPE_PRIOR * (b - prior.slope)
-    let haa = SCOPE_PRIOR
-    let hab = 0
-    let hbb = SCOPE_PRIOR
-    for (const { x, isIn, weight: rowWeight } of rows) {
-      const p = sigmoid(a + b * x)
-      const residual = rowWeight * ((isIn ? 1 : 0) - p)
-      const weight = rowWeight * p * (1 - p)
-      ga += residual
-      gb += residual * x
-      haa += weight
-      hab += weight * x
-      hbb += weight * x * x
-    }
-    const determinant = haa * hbb - hab * hab
-    a += (hbb * ga - hab * gb) / determinant
-    b += (haa * gb - hab * ga) / determinant
-  }
-  // More familiar must never mean less likely to belong.
-  return { intercept: a, slope: Math.max(0.05, b) }
-}
