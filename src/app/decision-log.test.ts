@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { Decision, DecisionRecordStore, RecordedDecision } from '../contracts/index.ts'
@@ -111,6 +113,26 @@ describe('DecisionLog', () => {
     note()
     await log.flush()
     expect(store.rows).toHaveLength(6)
+  })
+
+  it('holds nothing of a decision that is not written, such as its explanation, while it waits', async () => {
+    const { log } = await open()
+    const held = (() => {
+      const explanation = {
+        ...{ summary: 's', nearest: [], words: [], rules: [], runnerUp: null },
+        ...{ usedContext: false, corrections: [] },
+        flip: { withoutWords: ['x'.repeat(100_000)] },
+      }
+      const intents = [{ route: 'billing', confidence: 0.9, text: 'x'.repeat(100_000) }]
+      const made = { ...decision, explanation, intents }
+      log.note({ id: 'dec_1', routeSet: 's', version: 1, text: 'x', decision: made })
+      return [explanation, intents, made].map((value) => new WeakRef<object>(value))
+    })()
+    await new Promise((resolve) => setImmediate(resolve))
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    expect(held.map((reference) => reference.deref())).toEqual([undefined, undefined, undefined])
+    await log.close()
   })
 
   it('keeps what could not be written and writes it when that works again', async () => {

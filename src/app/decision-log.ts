@@ -35,13 +35,24 @@ interface DecisionLogOptions {
   readonly schedule: Schedule
 }
 
+/** What is kept of a decision; what waits holds no more, as explanations have no bound. */
+type Recorded = Pick<RecordedDecision, keyof RecordedDecision & keyof Decision>
+
+interface Noted {
+  readonly id: string
+  readonly routeSet: string
+  readonly version: number
+  readonly text: string | undefined
+  readonly decision: Decision
+}
+
 interface Pending {
   readonly id: string
   readonly at: number
   readonly routeSet: string
   readonly version: number
   readonly text: string | undefined
-  readonly decision: Decision
+  readonly decision: Recorded
   readonly bytes: number
 }
 
@@ -89,19 +100,19 @@ export class DecisionLog {
   }
 
   /** Takes a decision that `wants` said yes to, to be written soon. */
-  note({ text, ...made }: Omit<Pending, 'at' | 'bytes'>): void {
+  note({ text, decision, ...made }: Noted): void {
     const { settings, clock } = this.#options
     const kept = settings.text === 'none' ? undefined : text
     const bytes =
       DECISION_BYTES +
-      made.decision.candidates.length * CANDIDATE_BYTES +
+      decision.candidates.length * CANDIDATE_BYTES +
       2 * (kept === undefined ? 0 : kept.length)
     if (this.#isClosed || this.#bytes + bytes > settings.queueBytes) {
       this.#dropped.count++
       return
     }
     this.#bytes += bytes
-    this.#pending.push({ ...made, text: kept, at: clock.now(), bytes })
+    this.#pending.push({ ...made, decision: recordedOf(decision), text: kept, at: clock.now(), bytes })
     this.#writeLater()
   }
 
@@ -219,20 +230,12 @@ export class DecisionLog {
   #recordOf({ id, at, routeSet, version, text, decision }: Pending): RecordedDecision {
     const { settings, redact } = this.#options
     const redacted = text === undefined ? null : redact(text)
-    const { snapshot, route, confidence, outOfScope, threshold, reason, candidates, latencyUs } = decision
     return {
       id,
       at,
       routeSet,
       version,
-      snapshot,
-      route,
-      confidence,
-      outOfScope,
-      threshold,
-      reason,
-      candidates,
-      latencyUs,
+      ...decision,
       text: settings.text === 'full' ? redacted : null,
       textHash: redacted === null ? null : createHmac('sha256', this.#salt).update(redacted).digest('hex'),
     }
@@ -255,6 +258,11 @@ export class DecisionLog {
       this.#cancelCleaning = this.#scheduleCleaning()
     }, RETENTION_INTERVAL_MS)
   }
+}
+
+function recordedOf(decision: Decision): Recorded {
+  const { snapshot, route, confidence, outOfScope, threshold, reason, candidates, latencyUs } = decision
+  return { snapshot, route, confidence, outOfScope, threshold, reason, candidates, latencyUs }
 }
 
 /** Deletes until a step finds less than it may delete. */
