@@ -1,5 +1,6 @@
 // Measures the cascade of the built-in encoder and MiniLM: npm run bench:cascade -- [--quick]
 import { parseArgs } from 'node:util'
+import { type AskLine, askLine } from '../../src/core/ask-rule.ts'
 import { readCascade, writeCascade } from '../../src/core/cascade-file.ts'
 import { calibrationErrorByChance } from '../../src/core/evaluation/calibration-error.ts'
 import { Cascade, createCascade, type LabelledText, loadBuiltinEncoder } from '../../src/index.ts'
@@ -65,10 +66,6 @@ async function measure(
   const texts = test.map(({ text }) => text)
   const decisions = await cascade.routeManyAsync(texts)
   const alone = cascade.fast.routeMany(texts)
-  const fifth = thresholdRefusing(
-    FIFTH,
-    alone.map(({ confidence }) => confidence),
-  )
   return {
     asked: evaluation.cascade.asked as number,
     askBelow: cascade.report.askBelow,
@@ -79,8 +76,8 @@ async function measure(
     accuracy: evaluation.inScopeAccuracy as number,
     askedFastAccuracy: evaluation.cascade.accuracyOfFast as number,
     askedAccuracy: evaluation.cascade.accuracyOfBoth as number,
-    accuracyAtFifth: await accuracyBelow(cascade, fifth, test),
-    accuracyAtAll: await accuracyBelow(cascade, 1, test),
+    accuracyAtFifth: await accuracyAsking(cascade, askLine({ share: FIFTH }, alone), test),
+    accuracyAtAll: await accuracyAsking(cascade, askLine({ share: 1 }, alone), test),
     ece: evaluation.ece as number,
     eceByChance: calibrationErrorByChance(
       decisions.map(({ confidence }) => confidence),
@@ -91,14 +88,14 @@ async function measure(
   }
 }
 
-/** The same cascade, asking below another confidence. */
-async function accuracyBelow(
+/** The same cascade, asking below another line. */
+async function accuracyAsking(
   cascade: Cascade,
-  askBelow: number,
+  line: AskLine,
   test: readonly LabelledText[],
 ): Promise<number> {
   const { state, ...snapshots } = readCascade(cascade.save())
-  const other = Cascade.load(writeCascade({ state: { ...state, askBelow }, ...snapshots }), { fast, slow })
+  const other = Cascade.load(writeCascade({ state: { ...state, ...line }, ...snapshots }), { fast, slow })
   return (await other.evaluateAsync(test)).inScopeAccuracy as number
 }
 

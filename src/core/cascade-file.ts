@@ -1,16 +1,15 @@
 import { StrataError } from '../errors/index.ts'
 import { readSections, writeSections } from '../util/binary-sections.ts'
 import { sha256 } from '../util/sha256.ts'
+import type { AskLine } from './ask-rule.ts'
 import type { Join } from './cascade-join.ts'
 
 const MAGIC = 'SRCASC01'
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 
 /** What a cascade knows beside its two routers. */
-export interface CascadeState {
+export interface CascadeState extends AskLine {
   readonly join: Join
-  /** Confidence of the faster router below which the slower one is asked. */
-  readonly askBelow: number
   /** Of routes without one of their own. */
   readonly threshold: number
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AsyncEncoder, Encoder } from '../contracts/index.ts'
 import { seededRandom } from '../util/random.ts'
-import { type Asking, Cascade } from './cascade.ts'
+import type { Asking } from './asker.ts'
+import { Cascade } from './cascade.ts'
 import { fitJoinOnHeldOut, join, type Opinion, refineJoin } from './cascade-join.ts'
 import { Router } from './router.ts'
 
@@ -79,6 +80,39 @@ describe('a cascade', () => {
     }
     const { counts } = cascade
     expect(counts.sure + counts.answered).toBe(42)
+  })
+
+  it('asks the faster router once where it is sure, and once more for the many candidates of a join', async () => {
+    const compiled = await Cascade.compile(routeSet, { fast, slow, ask: { share: 0.5 } })
+    let decided = 0
+    let isAway = false
+    const counting: Encoder = {
+      ...fast,
+      encode(text, into) {
+        decided++
+        return fast.encode(text, into)
+      },
+    }
+    const cascade = Cascade.load(compiled.save(), {
+      fast: counting,
+      slow: {
+        ...slow,
+        encodeMany: (list) => (isAway ? Promise.reject(new Error('away')) : slow.encodeMany(list)),
+      },
+    })
+    const expected = { sure: 1, answered: 2, failed: 1 }
+    for (const { text } of queries) {
+      for (const away of [false, true]) {
+        decided = 0
+        isAway = away
+        const answer = cascade.route(text)
+        const { asked } = await answer
+        expect(answer instanceof Promise).toBe(asked !== undefined)
+        expect(decided).toBe(expected[(asked as 'answered' | 'failed' | undefined) ?? 'sure'])
+      }
+    }
+    const { counts } = cascade
+    expect(Math.min(counts.sure, counts.answered, counts.failed)).toBeGreaterThan(0)
   })
 
   it('keeps to the call, the route and the set in what confidence is needed, and to rules', async () => {

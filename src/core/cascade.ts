@@ -1,83 +1,19 @@
-import type {
-  AskOutcome,
-  AsyncEncoder,
-  Decision,
-  EncodeOptions,
-  Encoder,
-  FitReport,
-  LabelledText,
-  RouteOptions,
-  RouteSet,
-} from '../contracts/index.ts'
+import type { Decision, EncodeOptions, LabelledText, RouteOptions, RouteSet } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { sha256 } from '../util/sha256.ts'
-import { type AskRule, askBelow, checkAsk, DEFAULT_ASK } from './ask-rule.ts'
+import { checkAsk, DEFAULT_ASK, sureness } from './ask-rule.ts'
+import { Asker, mustGoOn } from './asker.ts'
 import { AsyncRouter } from './async-router.ts'
 import { withWordsOf } from './borrowed-words.ts'
-import { scopeThreshold } from './calibration/scope-threshold.ts'
-import { joinDecisions, MOST_CANDIDATES, opinionsOf, underThreshold } from './cascade-decision.ts'
+import { calibrateCascade, HeldOutPair } from './cascade-calibration.ts'
+import { joinDecisions, MOST_CANDIDATES, underThreshold } from './cascade-decision.ts'
 import { type CascadeEvaluation, evaluateCascade } from './cascade-evaluation.ts'
 import { type CascadeState, readCascade, writeCascade } from './cascade-file.ts'
-import {
-  confidenceOf,
-  fitJoinOnHeldOut,
-  type HeldOutOpinion,
-  heldOutOpinions,
-  type Join,
-  refineJoin,
-  strayWeight,
-} from './cascade-join.ts'
+import type { CascadeCounts, CascadeParts, CascadeReport } from './cascade-parts.ts'
 import { withChangedRoute, withNewRoute, withoutRoute } from './edit-route-set.ts'
 import type { FitOptions, WatchedFitOptions } from './fit-snapshot.ts'
 import { parseRoute } from './parse-route-set.ts'
 import { Router } from './router.ts'
-
-/** What a cascade is made of. */
-export interface CascadeParts {
-  /** Answers what it is sure of. */
-  readonly fast: Encoder
-  /** Asked for the rest. */
-  readonly slow: AsyncEncoder
-  /** Default: `{ share: 0.2 }`. */
-  readonly ask?: AskRule
-  /** A signal that ends one asking when it has taken too long; without it the slower encoder takes as long as it takes. */
-  readonly limit?: () => AbortSignal
-  /** Told of each asking. */
-  readonly onAsk?: (asking: Asking) => void
-}
-
-/** One time that the slower encoder was asked. */
-export interface Asking {
-  readonly outcome: AskOutcome
-  readonly milliseconds: number
-  /** Why there was no answer. */
-  readonly error?: unknown
-}
-
-/** What a fit of a cascade did. */
-export interface CascadeReport {
-  readonly fast: FitReport
-  readonly slow: FitReport
-  /** Confidence below which the slower encoder is asked. */
-  readonly askBelow: number
-  /** How much the opinion of each router counts. */
-  readonly join: Join
-}
-
-/** Counts since the cascade was made. */
-export interface CascadeCounts {
-  /** The faster router was sure. */
-  readonly sure: number
-  /** The slower encoder was asked, and answered. */
-  readonly answered: number
-  /** It took too long. */
-  readonly timedOut: number
-  /** It failed. */
-  readonly failed: number
-}
-
-// Fewer labelled queries say less of how many lie below a confidence than the examples do.
-const FEWEST_TO_ASK_BY = 100
 
 /**
  * Two routers of one route set: one answers at once what it is sure of, the other, whose encoder has to be waited for,
@@ -88,7 +24,8 @@ export class Cascade {
   readonly fast: Router
   readonly slow: AsyncRouter
   readonly #parts: CascadeParts
-  readonly #counts = { sure: 0, answered: 0, 'timed-out': 0, failed: 0 }
+  readonly #asker: Asker
+  #sure = 0
   #state: CascadeState
   #snapshot = ''
   /** True when the faster router is another's, who may edit it. */
@@ -100,6 +37,7 @@ export class Cascade {
     this.slow = slow
     this.#state = state
     this.#parts = parts
+    this.#asker = new Asker(parts)
     this.#name()
   }
 
@@ -113,25 +51,17 @@ export class Cascade {
     { signal, ...options }: FitOptions & EncodeOptions = {},
   ): Promise<Cascade> {
     const ask = checkAsk(parts.ask ?? DEFAULT_ASK)
-    const routes = routeSet.routes.length
-    const held: HeldOutOpinion[][] = []
+    const held = new HeldOutPair(routeSet.routes.length)
     const watched: WatchedFitOptions = {
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      onHeldOut: (evidence, calibration) => {
-        held.push(heldOutOpinions(evidence, calibration, routes))
-      },
+      onHeldOut: held.watch,
     }
     const slow = await AsyncRouter.compileAsync(routeSet, withWordsOf(parts.fast, parts.slow), {
       ...watched,
       signal,
     })
     const fast = Router.compile(routeSet, parts.fast, watched)
-    const [bySlow, byFast] = held as [HeldOutOpinion[], HeldOutOpinion[]]
-    const state = {
-      join: fitJoinOnHeldOut(byFast, bySlow),
-      askBelow: askBelow(ask, byFast.map(confidenceOf)),
-      threshold: fast.report.thresholds.default,
-    }
+    const state = held.calibrate(ask, fast.report.thresholds.default)
     const cascade = new Cascade(fast, slow, state, parts)
     if (options.data) await cascade.#fit(options, { signal })
     else checkPromise(options)
@@ -183,14 +113,14 @@ export class Cascade {
 
   /** What the last fit did. */
   get report(): CascadeReport {
-    const { askBelow: below, join } = this.#state
-    return { fast: this.fast.report, slow: this.slow.report, askBelow: below, join }
+    const { askBelow, join } = this.#state
+    return { fast: this.fast.report, slow: this.slow.report, askBelow, join }
   }
 
   /** How often the faster router was sure, and what came of the other times. */
   get counts(): CascadeCounts {
-    const { 'timed-out': timedOut, ...others } = this.#counts
-    return { ...others, timedOut }
+    const { 'timed-out': timedOut, ...others } = this.#asker.counts
+    return { sure: this.#sure, ...others, timedOut }
   }
 
   /**
@@ -199,9 +129,20 @@ export class Cascade {
    */
   routeIfSure(text: string, options: RouteOptions = {}): Decision | null {
     const decision = this.#fastDecision(text, options)
-    if (!this.#isSure(decision)) return null
-    this.#counts.sure++
-    return decision
+    return this.#countIfSure(decision) ? decision : null
+  }
+
+  /**
+   * Decides one text as `routeAsync` does, but at once, without a promise, where the faster router is sure.
+   * @throws StrataError `invalid_request`; what it promises fails with `aborted`
+   */
+  route(
+    text: string,
+    { signal, ...options }: RouteOptions & EncodeOptions = {},
+  ): Decision | Promise<Decision> {
+    const start = performance.now()
+    const decision = this.#fastDecision(text, options)
+    return this.#countIfSure(decision) ? decision : this.#ask(text, options, signal, decision, start)
   }
 
   /**
@@ -209,14 +150,9 @@ export class Cascade {
    * says so.
    * @throws StrataError `invalid_request`, `aborted`
    */
-  async routeAsync(
-    text: string,
-    { signal, ...options }: RouteOptions & EncodeOptions = {},
-  ): Promise<Decision> {
-    mustGoOn(signal)
-    const start = performance.now()
-    const decision = this.routeIfSure(text, options) ?? (await this.#ask(text, options, signal))
-    return { ...decision, latencyUs: Math.round((performance.now() - start) * 10_000) / 10 }
+  async routeAsync(text: string, options: RouteOptions & EncodeOptions = {}): Promise<Decision> {
+    mustGoOn(options.signal)
+    return this.route(text, options)
   }
 
   /** Decides texts one by one, exactly as `routeAsync` does. */
@@ -285,31 +221,44 @@ export class Cascade {
     return this.#isAround ? this.fast.report.thresholds.default : this.#state.threshold
   }
 
-  /** Nothing is refused that was not asked about. */
-  #isSure({ reason, confidence, route }: Decision): boolean {
-    if (reason === 'rule' || this.routeSet.routes.length === 0) return true
-    return route !== null && confidence >= this.#state.askBelow
+  #countIfSure(decision: Decision): boolean {
+    const isSure = this.#isSure(decision)
+    if (isSure) this.#sure++
+    return isSure
   }
 
-  async #ask(text: string, options: RouteOptions, caller: AbortSignal | undefined): Promise<Decision> {
-    const start = performance.now()
-    const limit = this.#parts.limit?.()
-    const signals = [caller, limit].filter((signal) => signal !== undefined)
-    const signal = signals.length > 0 ? AbortSignal.any(signals) : undefined
+  /** Nothing is refused that was not asked about. */
+  #isSure(decision: Decision): boolean {
+    if (decision.reason === 'rule' || this.routeSet.routes.length === 0) return true
+    const { scopeWeight, askBelow } = this.#state
+    return decision.route !== null && sureness(decision, scopeWeight) >= askBelow
+  }
+
+  /** @param alone the decision of the faster router, for as long as its routes are the same */
+  async #ask(
+    text: string,
+    options: RouteOptions,
+    caller: AbortSignal | undefined,
+    alone: Decision,
+    start: number,
+  ): Promise<Decision> {
     const wide = { ...options, topK: MOST_CANDIDATES }
     const before = [this.fast.snapshot, this.slow.snapshot]
-    try {
-      const slow = await endingWith(this.slow.routeAsync(text, { ...wide, signal }), signal)
+    const asked = await this.#asker.ask(async (signal) => {
+      const slow = await this.slow.routeAsync(text, { ...wide, signal })
       if (this.fast.snapshot !== before[0] || this.slow.snapshot !== before[1])
         throw new Error('the routes were edited meanwhile, so that its answer is about others')
-      this.#tell({ outcome: 'answered', milliseconds: performance.now() - start })
-      return this.#joined(this.#fastDecision(text, wide), slow, options)
-    } catch (error) {
-      mustGoOn(caller)
-      const outcome = limit?.aborted ? 'timed-out' : 'failed'
-      this.#tell({ outcome, milliseconds: performance.now() - start, error })
-      return { ...this.#fastDecision(text, options), asked: outcome }
-    }
+      return slow
+    }, caller)
+    const decision =
+      asked.outcome === 'answered'
+        ? // So many candidates cost as much as a decision, which those who are not asked about are spared.
+          this.#joined(this.#fastDecision(text, wide), asked.answer, options)
+        : {
+            ...(this.fast.snapshot === before[0] ? alone : this.#fastDecision(text, options)),
+            asked: asked.outcome,
+          }
+    return { ...decision, latencyUs: Math.round((performance.now() - start) * 10_000) / 10 }
   }
 
   #joined(fast: Decision, slow: Decision, options: RouteOptions): Decision {
@@ -320,11 +269,6 @@ export class Cascade {
       topK: options.topK,
     })
     return { ...joint, encoder: this.slow.asyncEncoder.name, asked: 'answered' }
-  }
-
-  #tell(asking: Asking): void {
-    this.#counts[asking.outcome]++
-    this.#parts.onAsk?.(asking)
   }
 
   async #fit(options: FitOptions, waiting: EncodeOptions): Promise<CascadeReport> {
@@ -341,36 +285,13 @@ export class Cascade {
 
   /** Join, threshold and the confidence to ask below, by what both routers make of labelled texts. */
   async #calibrate(data: readonly LabelledText[], waiting: EncodeOptions): Promise<void> {
-    const places = new Map(this.routeSet.routes.map(({ name }, place) => [name, place]))
-    const labels = data.map(({ route }) => (route === null ? -1 : (places.get(route) as number)))
     const wide = { topK: MOST_CANDIDATES }
     const texts = data.map(({ text }) => text)
     const slow = await this.slow.routeManyAsync(texts, { ...wide, ...waiting })
     const fast = this.fast.routeMany(texts, wide)
-    const names = [...places.keys()]
-    const pairs = fast.map((decision, row) => opinionsOf(names, decision, slow[row]!))
-    const { share, below = this.#state.askBelow } = this.#parts.ask ?? DEFAULT_ASK
-    const inside = fast.filter((_, row) => labels[row]! >= 0).map(({ confidence }) => confidence)
-    const ask = share === undefined || inside.length < FEWEST_TO_ASK_BY ? below : askBelow({ share }, inside)
-    const asked = [...fast.keys()].filter((row) => fast[row]!.confidence < ask)
-    const join = refineJoin(
-      this.#state.join,
-      asked.map((row) => pairs[row]!),
-      asked.map((row) => labels[row]!),
-      // By all rows: among those asked about there are more strays than in the traffic.
-      strayWeight(labels),
-    )
-    this.#state = { ...this.#state, join, askBelow: ask }
-    if (this.routeSet.defaults?.threshold !== undefined) return
-    const chosen = scopeThreshold(
-      fast.map((decision, row) => ({
-        confidence: this.#isSure({ ...decision, route: decision.candidates[0]?.route ?? null })
-          ? decision.confidence
-          : this.#joined(decision, slow[row]!, {}).confidence,
-        isInScope: labels[row]! >= 0,
-      })),
-    )
-    if (chosen) this.#state = { ...this.#state, threshold: chosen.threshold }
+    const labels = data.map(({ route }) => route)
+    const ask = this.#parts.ask ?? DEFAULT_ASK
+    this.#state = calibrateCascade(this.#state, { fast, slow, labels }, ask, this.routeSet)
   }
 
   async #replace(routeSet: RouteSet, options: EncodeOptions): Promise<void> {
@@ -394,20 +315,4 @@ function checkPromise({ maxErrorRate }: FitOptions): void {
     'invalid_request',
     'Expected no maxErrorRate: an error rate can be promised for a router of one encoder only. Fit such a router, or leave it out.',
   )
-}
-
-function mustGoOn(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new StrataError('aborted', 'The decision was aborted before it was made.', { cause: signal.reason })
-}
-
-/** Rejects when the signal does, even where an encoder does not heed it. */
-function endingWith<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const end = () => reject(signal.reason)
-    if (signal.aborted) end()
-    signal.addEventListener('abort', end, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
-  })
 }
