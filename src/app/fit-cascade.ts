@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import type { RouteSet } from '../contracts/index.ts'
 import { packageRoot } from './package-root.ts'
 import type { EncoderSettings } from './slower-encoder.ts'
@@ -22,7 +23,10 @@ const program = import.meta.url.endsWith('.ts')
 
 const QUOTED_CHARACTERS = 500
 
-/** Fits a cascade in another process, which loads the slower encoder for itself, so that nobody here waits for it. */
+/**
+ * Fits a cascade in another process, which loads the slower encoder for itself, so that nobody here waits for it, and
+ * which ends with this one.
+ */
 export const fitCascadeInProcess: FitCascade = async (work, signal) => {
   signal.throwIfAborted()
   const folder = await mkdtemp(join(tmpdir(), 'stratarouter-cascade-'))
@@ -38,7 +42,11 @@ export const fitCascadeInProcess: FitCascade = async (work, signal) => {
 
 function run(file: string, input: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, file], { stdio: ['pipe', 'ignore', 'pipe'], signal })
+    // The last one never says anything, and ends with this process.
+    const child = spawn(process.execPath, [program, file], {
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      signal,
+    }) as ChildProcessByStdio<Writable, null, Readable>
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-QUOTED_CHARACTERS)

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fitCascadeInProcess } from '../../src/app/fit-cascade.ts'
 import { loadSlowerEncoder } from '../../src/app/slower-encoder.ts'
@@ -58,6 +62,28 @@ describe('fitting a cascade in a process of its own', () => {
     await expect(
       fitCascadeInProcess({ routeSet, encoder, share: 0.5 } as never, new AbortController().signal),
     ).rejects.toThrow(/Expected encoder\.model/)
+  })
+
+  it('ends with the process that asked for it, whatever it waits for', async () => {
+    const deaf = createServer()
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve))
+    const baseUrl = `http://127.0.0.1:${(deaf.address() as AddressInfo).port}/v1`
+    const program = fileURLToPath(new URL('../../src/app/cascade-process.ts', import.meta.url))
+    const asked = once(deaf, 'request')
+    const child = spawn(process.execPath, [program, '/nowhere'], {
+      stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
+    })
+    try {
+      child.stdin?.end(JSON.stringify({ routeSet, encoder: { ...settings(), baseUrl }, share: 0.5 }))
+      await asked
+      ;(child.stdio[3] as Readable).destroy()
+      const [, killedBy] = await once(child, 'exit')
+      expect(killedBy).toBe('SIGKILL')
+    } finally {
+      child.kill('SIGKILL')
+      deaf.close()
+      deaf.closeAllConnections()
+    }
   })
 
   it('ends with its signal', async () => {
