@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { diffDecisions } from '../core/diff-decisions.ts'
 import { Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { EvaluationQueue } from './evaluation-queue.ts'
@@ -42,6 +43,18 @@ test('scores all rows by one snapshot, and what is edited meanwhile anew', async
   const { evaluation } = await queue.evaluate(async () => ({ router, snapshot: router.snapshot }), data)
   expect({ ...evaluation, latencyUs: 0 }).toEqual({ ...router.evaluate(data), latencyUs: 0 })
   expect(evaluation.inScopeAccuracy).toBe(0)
+})
+
+test('compares two routers with pauses, anew when one is edited meanwhile', async () => {
+  const [before, after] = [Router.compile({ routes }, encoder), Router.compile({ routes }, encoder)]
+  const { queue, pauses } = paced((count) => {
+    if (count === 2) after.add({ name: 'refunds', examples: data.map(({ text }) => text) })
+  })
+  const diff = await queue.diff(async () => ({ before, after }), data)
+  expect(diff).toEqual(diffDecisions(before, after, data))
+  expect([diff.of, diff.changed]).toEqual([20, 20])
+  expect(diff.changes[0]).toMatchObject({ after: { route: 'refunds' }, expected: 'billing' })
+  expect(pauses()).toBeGreaterThan(5)
 })
 
 test('comes to an end however often there are edits', async () => {

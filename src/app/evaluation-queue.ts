@@ -1,4 +1,5 @@
-import type { Decision, Evaluation, LabelledText, RouteOptions } from '../contracts/index.ts'
+import type { Evaluation, LabelledText, RouteOptions } from '../contracts/index.ts'
+import { type DecisionDiff, type DiffRow, diffDecisions } from '../core/diff-decisions.ts'
 import { checkLabels } from '../core/evaluation/check-labels.ts'
 import { evaluateDecisions } from '../core/evaluation/evaluate.ts'
 import type { Router } from '../core/index.ts'
@@ -7,6 +8,8 @@ import type { Router } from '../core/index.ts'
 interface Opened {
   readonly router: Pick<Router, 'snapshot' | 'routeSet' | 'route'>
 }
+
+type Comparable = Pick<Router, 'snapshot' | 'route'>
 
 /** What tests replace. */
 interface Pacing {
@@ -42,7 +45,7 @@ export class EvaluationQueue {
     data: readonly LabelledText[],
     options: RouteOptions = {},
   ): Promise<{ readonly opened: What; readonly evaluation: Evaluation }> {
-    const mine = this.#last.then(async () => {
+    return this.#inTurn(async () => {
       for (let tries = 1; ; tries++) {
         const opened = await open()
         const { router } = opened
@@ -51,34 +54,70 @@ export class EvaluationQueue {
           data,
           routeSet.routes.map(({ name }) => name),
         )
-        const decisions = await this.#decide(router, data, options, tries < MOST_TRIES)
+        const decisions = await this.#inSlices(
+          data,
+          ({ text }) => router.route(text, options),
+          () => router.snapshot === snapshot,
+          tries < MOST_TRIES,
+        )
         if (router.snapshot !== snapshot) continue
         const latencies = decisions.map(({ latencyUs }) => latencyUs)
         return { opened, evaluation: evaluateDecisions(data, decisions, latencies) }
       }
     })
+  }
+
+  /**
+   * As `diffDecisions`, each of the two routers being one snapshot for all rows.
+   * @param open what to compare, as it is when called
+   * @throws StrataError what `open` does
+   */
+  diff(
+    open: () => Promise<{ readonly before: Comparable; readonly after: Comparable }>,
+    rows: readonly DiffRow[],
+  ): Promise<DecisionDiff> {
+    return this.#inTurn(async () => {
+      for (let tries = 1; ; tries++) {
+        const { before, after } = await open()
+        const snapshots = [before.snapshot, after.snapshot]
+        const isUnchanged = () => before.snapshot === snapshots[0] && after.snapshot === snapshots[1]
+        const diffs = await this.#inSlices(
+          rows,
+          (row) => diffDecisions(before, after, [row]).changes,
+          isUnchanged,
+          tries < MOST_TRIES,
+        )
+        if (!isUnchanged()) continue
+        const changes = diffs.flat()
+        return { changed: changes.length, of: rows.length, changes }
+      }
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work)
     this.#last = mine.catch(() => undefined)
     return mine
   }
 
-  async #decide(
-    router: Opened['router'],
-    data: readonly LabelledText[],
-    options: RouteOptions,
-    inSlices: boolean,
-  ): Promise<Decision[]> {
+  /** What `work` makes of each row, up to where something has changed. */
+  async #inSlices<Row, Result>(
+    rows: readonly Row[],
+    work: (row: Row) => Result,
+    isUnchanged: () => boolean,
+    mayPause: boolean,
+  ): Promise<Result[]> {
     const { nowMs, pause } = this.#pacing
-    const { snapshot } = router
-    const decisions: Decision[] = []
+    const results: Result[] = []
     let startMs = nowMs()
-    for (const { text } of data) {
-      if (inSlices && nowMs() - startMs >= LONGEST_SLICE_MS) {
+    for (const row of rows) {
+      if (mayPause && nowMs() - startMs >= LONGEST_SLICE_MS) {
         await pause()
-        if (router.snapshot !== snapshot) break
+        if (!isUnchanged()) break
         startMs = nowMs()
       }
-      decisions.push(router.route(text, options))
+      results.push(work(row))
     }
-    return decisions
+    return results
   }
 }

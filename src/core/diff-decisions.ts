@@ -13,7 +13,13 @@ interface DecisionChange {
   readonly expected?: string | null
 }
 
-interface DecisionDiff {
+/** A text, with the right route where it is known. */
+export interface DiffRow {
+  readonly text: string
+  readonly route?: string | null
+}
+
+export interface DecisionDiff {
   readonly changed: number
   readonly of: number
   /** In the order of the rows. */
@@ -25,11 +31,7 @@ interface DecisionDiff {
  * A confidence that moved without changing the answer is no change.
  * @remarks Two decisions a row; throws what the routers throw.
  */
-export function diffDecisions(
-  before: Decider,
-  after: Decider,
-  rows: readonly { readonly text: string; readonly route?: string | null }[],
-): DecisionDiff {
+export function diffDecisions(before: Decider, after: Decider, rows: readonly DiffRow[]): DecisionDiff {
   const changes: DecisionChange[] = []
   for (const { text, route: expected } of rows) {
     const old = before.route(text)

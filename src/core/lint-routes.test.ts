@@ -15,6 +15,12 @@ const route = (
   examples,
   ...more,
 })
+test('an empty set is told to be one, as an error', () => {
+  expect(lintRoutes({ routes: [] }).problems).toMatchObject([
+    { kind: 'no-routes', severity: 'error', routes: [], suggestion: expect.stringContaining('Add a route') },
+  ])
+})
+
 const kindsOf = (routeSet: RouteSet, router?: LintRouter): LintKind[] =>
   lintRoutes(routeSet, router).problems.map((problem) => problem.kind)
 const found = (routeSet: RouteSet, kind: LintKind, router?: LintRouter) =>

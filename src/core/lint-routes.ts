@@ -33,6 +33,7 @@ export function lintRoutes(
 ): { problems: LintProblem[] } {
   const problems = [
     ...notes.map(unusedField),
+    ...(routeSet.routes.length === 0 ? [EMPTY] : []),
     ...routeSet.routes.flatMap(lintSize),
     ...lintBalance(routeSet.routes),
     ...lintNames(routeSet.routes),
@@ -44,6 +45,14 @@ export function lintRoutes(
     ...(router === undefined ? [] : lintDecisions(routeSet, (text) => router.route(text))),
   ]
   return { problems: bySeverity(limited(problems)) }
+}
+
+const EMPTY: LintProblem = {
+  kind: 'no-routes',
+  severity: 'error',
+  routes: [],
+  detail: 'There are no routes, so every message gets no match.',
+  suggestion: 'Add a route with at least three examples as people would write them.',
 }
 
 const unusedField = (note: string): LintProblem => ({

@@ -19,6 +19,7 @@ import { renderReferencePage } from './reference-page.ts'
 import { requestOrigin } from './request-origin.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
+import { diffEndpoints } from './routes/diff.ts'
 import { driftEndpoints } from './routes/drift.ts'
 import { evaluationEndpoints } from './routes/evaluation.ts'
 import { feedbackEndpoints } from './routes/feedback.ts'
@@ -34,7 +35,6 @@ declare module 'fastify' {
   }
 }
 
-/** How long a client may take to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
 /** Longer than common load balancers keep idle connections, so that they close first. */
 const KEEP_ALIVE_MS = 72_000
@@ -64,6 +64,7 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...driftEndpoints,
     ...evaluationEndpoints,
     ...lintEndpoints,
+    ...diffEndpoints,
     ...healthEndpoints(readiness),
     ...olderEndpoints,
   ]
@@ -76,7 +77,8 @@ export function openApiDocument(version: string): OpenApiDocument {
 
 const newReadiness = (): Readiness => ({ isDraining: false, wasAsked: false })
 
-export function buildServer(app: App): BuiltServer {
+/** @param requestTimeoutMs how long a client may take to send a whole request; noticed within twice the time */
+export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): BuiltServer {
   const { server: settings } = app.config
   const readiness = newReadiness()
   let isClosing = false
@@ -88,7 +90,7 @@ export function buildServer(app: App): BuiltServer {
   let hotPath: HotPath | undefined
   const instance = fastify({
     serverFactory(handler) {
-      const listener = createListener(settings.tls, handler)
+      const listener = createListener(settings.tls, requestTimeoutMs, handler)
       // Requests that are logged go through the framework, which logs them; so do those that are encrypted.
       if (!logsRequests && settings.tls === undefined) {
         hotPath = serveHotPath(listener, {
@@ -212,8 +214,17 @@ function overloadOf({ metrics, logger, clock, config: { limits } }: App): Overlo
   )
 }
 
-function createListener(tls: App['config']['server']['tls'], handler: RequestListener): Server {
-  const options = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }
+function createListener(
+  tls: App['config']['server']['tls'],
+  requestTimeoutMs: number,
+  handler: RequestListener,
+): Server {
+  const options = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: requestTimeoutMs / 2,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  }
   // Not imports: those read every export of node:http, which loads its WebSocket client, 12 MB of memory.
   return tls === undefined
     ? process.getBuiltinModule('node:http').createServer(options, handler)

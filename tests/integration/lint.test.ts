@@ -56,6 +56,12 @@ describe('linting over HTTP', () => {
     expectError(await serving.call('GET', '/v1/route-sets/othr/lint'), 404, 'route_set_not_found')
   })
 
+  it('says so of a set without routes', async () => {
+    await serving.call('PUT', '/v1/route-sets/empty', { routes: [] })
+    const { json } = await serving.call('GET', '/v1/route-sets/empty/lint')
+    expect(json.problems).toMatchObject([{ kind: 'no-routes', severity: 'error' }])
+  })
+
   it('lints a large set in another process, with the same outcome', async () => {
     await serving.call('PUT', '/v1/route-sets/large', manyExamples(60))
     await serving.app.idle()

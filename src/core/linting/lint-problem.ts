@@ -10,6 +10,7 @@ export interface LintProblem {
 }
 
 export type LintKind =
+  | 'no-routes'
   | 'no-examples'
   | 'few-examples'
   | 'unbalanced-examples'

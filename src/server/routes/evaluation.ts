@@ -5,7 +5,7 @@ import { optionsOf, readEvalRequest } from '../wire/read-route-request.ts'
 import { evalRequestSchema } from '../wire/route-request.ts'
 
 /** One for the process: what it spares is the event loop, of which there is one. */
-const evaluations = new EvaluationQueue()
+export const evaluations = new EvaluationQueue()
 
 export const evaluationEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
