@@ -1,4 +1,4 @@
-import type { AccuracyResult, AccuracyRound, Shots } from './accuracy.ts'
+import type { AccuracyResult, Shots } from './accuracy.ts'
 import type { CascadeResult } from './cascade-result.ts'
 import type { SetName } from './datasets.ts'
 import type { GuaranteeResult } from './guarantee.ts'
@@ -34,33 +34,64 @@ export const SETS: readonly { readonly name: SetName; readonly title: string }[]
   { name: 'hwu64', title: 'HWU64' },
 ]
 
-export const roundsOf = (result: AccuracyResult, set: SetName, shots: Shots): readonly AccuracyRound[] =>
-  result.rounds.filter((round) => round.set === set && round.shots === shots)
+type Limit = Pick<Bar, 'atLeast' | 'atMost' | 'goal'>
 
-function accuracyBar(
+interface Round {
+  readonly set: SetName
+  readonly shots: Shots
+}
+
+export const roundsOf = <R extends Round>(
+  { rounds }: { readonly rounds: readonly R[] },
   set: SetName,
   shots: Shots,
-  figure: 'inScopeAccuracy' | 'ece' | 'coverageAt975',
-  limit: { readonly atLeast?: number; readonly atMost?: number; readonly goal?: number },
+): readonly R[] => rounds.filter((round) => round.set === set && round.shots === shots)
+
+/** A bar on the mean of a figure over the draws of a set. */
+export function drawsBar<R extends Round>(
+  set: SetName,
+  shots: Shots,
+  what: string,
+  limit: Limit,
+  result: (results: Results) => { readonly rounds: readonly R[] } | undefined,
+  figure: (round: R) => number,
 ): Bar {
-  const what = { inScopeAccuracy: 'accuracy', ece: 'calibration error', coverageAt975: 'coverage at 97.5%' }[
-    figure
-  ]
   const amount =
     shots === 'full' ? 'all examples' : shots === 1 ? '1 example a route' : `${shots} examples a route`
   return {
     title: `${set === 'clinc150' ? 'CLINC150' : 'HWU64'}, ${amount}: ${what}`,
     ...limit,
-    measure: ({ accuracy }) => {
-      const rounds = accuracy ? roundsOf(accuracy, set, shots) : []
-      return rounds.length === 0 ? undefined : mean(rounds.map((round) => round[figure]))
+    measure: (results) => {
+      const measured = result(results)
+      const rounds = measured ? roundsOf(measured, set, shots) : []
+      return rounds.length === 0 ? undefined : mean(rounds.map(figure))
     },
   }
 }
 
+const TITLES = { ece: 'calibration error', coverageAt975: 'coverage at 97.5%' } as const
+
+/** The bars of confidence, which are the same for a router and a cascade. */
+export function confidenceBars<R extends Round & Readonly<Record<keyof typeof TITLES, number>>>(
+  result: (results: Results) => { readonly rounds: readonly R[] } | undefined,
+): Bar[] {
+  const bar = (set: SetName, shots: Shots, figure: keyof typeof TITLES, limit: Limit) =>
+    drawsBar(set, shots, TITLES[figure], limit, result, (round) => round[figure])
+  return [
+    bar('clinc150', 10, 'ece', { atMost: 0.025 }),
+    bar('clinc150', 'full', 'ece', { atMost: 0.015 }),
+    bar('hwu64', 10, 'ece', { atMost: 0.045 }),
+    bar('hwu64', 'full', 'ece', { atMost: 0.03 }),
+    bar('clinc150', 10, 'coverageAt975', { atLeast: 0.68 }),
+    bar('clinc150', 'full', 'coverageAt975', { atLeast: 0.91 }),
+    bar('hwu64', 10, 'coverageAt975', { atLeast: 0.38 }),
+    bar('hwu64', 'full', 'coverageAt975', { atLeast: 0.68 }),
+  ]
+}
+
 function scopeBar(
   title: string,
-  limit: { readonly atLeast?: number; readonly atMost?: number; readonly goal?: number },
+  limit: Limit,
   way: ScopeRound['way'],
   figure: (round: ScopeRound, all: readonly ScopeRound[]) => number,
 ): Bar {
@@ -74,11 +105,7 @@ function scopeBar(
   }
 }
 
-function robustnessBar(
-  title: string,
-  limit: { readonly atLeast?: number; readonly atMost?: number },
-  figure: (round: RobustnessRound) => number,
-): Bar {
+function robustnessBar(title: string, limit: Limit, figure: (round: RobustnessRound) => number): Bar {
   return {
     title: `CLINC150, 10 examples a route: ${title}`,
     ...limit,
@@ -88,7 +115,7 @@ function robustnessBar(
 
 function smallSetsBar(
   title: string,
-  limit: { readonly atLeast?: number; readonly atMost?: number },
+  limit: Limit,
   figure: (cell: SmallSetCell) => number,
   isCounted: (cell: SmallSetCell) => boolean = () => true,
 ): Bar {
@@ -100,7 +127,14 @@ function smallSetsBar(
 }
 
 const accuracy = (set: SetName, shots: Shots, atLeast: number, goal?: number): Bar =>
-  accuracyBar(set, shots, 'inScopeAccuracy', { atLeast, ...(goal ? { goal } : {}) })
+  drawsBar(
+    set,
+    shots,
+    'accuracy',
+    { atLeast, ...(goal ? { goal } : {}) },
+    (results) => results.accuracy,
+    (round) => round.inScopeAccuracy,
+  )
 
 /** Recall on test where `refused` of the in-scope test queries are refused, between the measured points. */
 export function recallAt(round: ScopeRound, refused: number): number {
@@ -128,14 +162,7 @@ export const BARS: readonly Bar[] = [
   accuracy('hwu64', 10, 0.776, 0.805),
   accuracy('hwu64', 20, 0.823, 0.85),
   accuracy('hwu64', 'full', 0.895, 0.91),
-  accuracyBar('clinc150', 10, 'ece', { atMost: 0.025 }),
-  accuracyBar('clinc150', 'full', 'ece', { atMost: 0.015 }),
-  accuracyBar('hwu64', 10, 'ece', { atMost: 0.045 }),
-  accuracyBar('hwu64', 'full', 'ece', { atMost: 0.03 }),
-  accuracyBar('clinc150', 10, 'coverageAt975', { atLeast: 0.68 }),
-  accuracyBar('clinc150', 'full', 'coverageAt975', { atLeast: 0.91 }),
-  accuracyBar('hwu64', 10, 'coverageAt975', { atLeast: 0.38 }),
-  accuracyBar('hwu64', 'full', 'coverageAt975', { atLeast: 0.68 }),
+  ...confidenceBars((results) => results.accuracy),
   scopeBar('AUROC', { atLeast: 0.963 }, 'labels', ({ auroc }) => auroc),
   scopeBar(
     'refused on test at 3.3% refused on validation',

