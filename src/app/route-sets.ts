@@ -7,7 +7,8 @@ import type {
   WriteCondition,
 } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
-import { StrataError } from '../errors/index.ts'
+import { isStrataError, StrataError } from '../errors/index.ts'
+import type { Logger } from '../observability/index.ts'
 import { type LiveRouteSet, LiveRouteSets, type LiveRouteSetsOptions } from './live-route-sets.ts'
 import {
   type Edited,
@@ -74,12 +75,14 @@ export class RouteSets {
   /** What shadow versions decide, after the answer. */
   readonly shadows: ShadowDecisions
   readonly #store: RouteStore
+  readonly #logger: Logger
   readonly #live: LiveRouteSets
   readonly #loader: RouteSetLoader
   readonly #writer: RouteSetWriter
 
   private constructor(options: RouteSetsOptions) {
     this.#store = options.store
+    this.#logger = options.logger
     this.#live = new LiveRouteSets(options, ({ name, version }) =>
       this.#writer.announce({ name, version, refitted: true }),
     )
@@ -248,13 +251,28 @@ export class RouteSets {
       const live = this.#live.get(DEFAULT_SET)
       this.#writer.assertRoom(DEFAULT_SET, routeSet)
       const version = given ?? live.version + 1
-      if (isSmallChange(live.content.routeSet, routeSet)) {
+      const isSmall = isSmallChange(live.content.routeSet, routeSet)
+      const router = isSmall ? undefined : await this.#fitOfFile(routeSet)
+      if (router) this.#live.serve(DEFAULT_SET, version, { routeSet }, router)
+      else {
         this.#live.edit(DEFAULT_SET, version, routeSet)
-        if (refits) this.#live.refitIfProvisional(DEFAULT_SET)
-      } else {
-        this.#live.serve(DEFAULT_SET, version, { routeSet }, await this.#live.fit(DEFAULT_SET, { routeSet }))
+        if (refits || !isSmall) this.#live.refitIfProvisional(DEFAULT_SET)
       }
     })
+  }
+
+  /** Undefined where the fit failed through no fault of the file, whose routes then decide provisionally. */
+  async #fitOfFile(routeSet: RouteSet): Promise<Router | undefined> {
+    try {
+      return await this.#live.fit(DEFAULT_SET, { routeSet })
+    } catch (error) {
+      if (isStrataError(error)) throw error
+      this.#logger.error(
+        { routeSet: DEFAULT_SET, err: error },
+        'the fit failed; the routes of the file decide provisionally, and the fit is tried again',
+      )
+      return undefined
+    }
   }
 
   /** Resolves when no write is under way. */

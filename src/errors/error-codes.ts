@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   not_found: { status: 404, retryable: false, level: 'info' },
   host_not_allowed: { status: 421, retryable: false, level: 'info' },
   method_not_allowed: { status: 405, retryable: false, level: 'info' },
+  request_timeout: { status: 408, retryable: true, level: 'info' },
   payload_too_large: { status: 413, retryable: false, level: 'info' },
   text_too_long: { status: 413, retryable: false, level: 'info' },
   unsupported_media_type: { status: 415, retryable: false, level: 'info' },

@@ -1,11 +1,25 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { buildServer } from '../../src/server/build-server.ts'
 import { expectError } from './expect-error.ts'
 import { servingForAllTests } from './serving-lifetimes.ts'
 
 const serving = servingForAllTests()
 const { call } = serving
+
+/** All that comes back until the server ends the connection. */
+const answerTo = (port: string, sent: string): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(Number(port), '127.0.0.1')
+    let received = ''
+    socket.on('data', (data) => {
+      received += data
+    })
+    socket.on('close', () => resolve(received))
+    socket.write(sent)
+  })
+const bodyOf = (answer: string) => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))
 
 describe('requests that cannot be served', () => {
   it('get the usual error', async () => {
@@ -82,17 +96,24 @@ describe('requests that cannot be served', () => {
 
   it('get it also when they are not HTTP', async () => {
     const { port } = new URL(serving.url)
-    const answer = await new Promise<string>((resolve) => {
-      const socket = connect(Number(port), '127.0.0.1')
-      let received = ''
-      socket.on('data', (data) => {
-        received += data
-      })
-      socket.on('close', () => resolve(received))
-      socket.write('NONSENSE\r\n\r\n')
-    })
+    const answer = await answerTo(port, 'NONSENSE\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
-    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)).error.code).toBe('invalid_request')
+    expect(bodyOf(answer).error.code).toBe('invalid_request')
+  })
+
+  it('say so when they do not come in full in time', async () => {
+    const { fastify } = buildServer(serving.app, 20)
+    const url = new URL(await fastify.listen({ host: '127.0.0.1', port: 0 }))
+    try {
+      const head = 'POST /v1/eval HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
+      for (const begun of [head, `${head}content-length: 100\r\n\r\n{"data"`]) {
+        const answer = await answerTo(url.port, begun)
+        expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
+        expect(bodyOf(answer).error).toMatchObject({ code: 'request_timeout' })
+      }
+    } finally {
+      await fastify.close()
+    }
   })
 
   it('do no harm when they break off', async () => {

@@ -2,6 +2,9 @@ import { renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
+import type { FitSnapshot, Fitted } from '../../src/app/fit-queue.ts'
+import { type FitWork, fitVersion } from '../../src/app/fit-version.ts'
+import { loadBuiltinEncoder } from '../../src/encoders/builtin/index.ts'
 import { billing, decide, makeFolder, type Serving, serve } from './serving.ts'
 import { servingsOfEachTest } from './serving-lifetimes.ts'
 
@@ -78,6 +81,29 @@ describe('a route file', () => {
     })
     writeFileSync(file, text('figs'))
     await vi.waitFor(async () => expect(await names(serving)).toEqual(['figs']), { timeout: 20_000 })
+  })
+
+  it('is live although the process that fits it dies, and is fitted by another', async () => {
+    const folder = makeFolder()
+    const file = join(folder, 'routes.yaml')
+    writeFileSync(file, text('apples'))
+    const encoder = await loadBuiltinEncoder()
+    const fits = [Promise.withResolvers<Fitted>(), Promise.withResolvers<Fitted>()]
+    const works: FitWork[] = []
+    const fit: FitSnapshot = (work) => fits[works.push(work) - 1]!.promise
+    const serving = await start({ folder, flags: { 'routes.file': 'routes.yaml' }, fit })
+    writeFileSync(file, text(...Array.from({ length: 40 }, (_, index) => `place${index}`)))
+    await vi.waitFor(() => expect(works).toHaveLength(1), { timeout: 20_000 })
+    fits[0]!.reject(new Error('the process that fits route sets ended with SIGKILL'))
+    await vi.waitFor(() => expect(works).toHaveLength(2), { timeout: 20_000 })
+    const set = '/v1/route-sets/default'
+    expect((await serving.call('GET', set)).json).toMatchObject({ version: 2, provisional: true })
+    expect((await decide(serving, 'take me to place7')).route).toBe('place7')
+    fits[1]!.resolve({ snapshot: fitVersion(works[1]!, encoder).save(), evaluation: null })
+    await vi.waitFor(async () => expect((await serving.call('GET', set)).json.provisional).toBe(false), {
+      timeout: 20_000,
+    })
+    expect((await decide(serving, 'take me to place7')).route).toBe('place7')
   })
 
   it('that is wrong or missing at the start stops it, saying where', async () => {

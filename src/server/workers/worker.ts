@@ -19,33 +19,40 @@ export class Worker {
   phase: 'starting' | 'prepared' | 'serving' | 'ended' = 'starting'
   /** When it began to serve, on the monotonic clock; 0 before. */
   servingSinceMs = 0
-  readonly #process: ClusterWorker
+  readonly #process: ClusterWorker | undefined
 
   constructor(number: number, heard: (worker: Worker, message: ToSupervisor) => void) {
     this.number = number
-    this.#process = cluster.fork()
-    this.#process.on('message', (message: ToSupervisor) => heard(this, message))
-    this.ended = endOf(this.#process).then((end) => {
+    let how: Promise<WorkerEnd>
+    try {
+      this.#process = cluster.fork()
+      this.#process.on('message', (message: ToSupervisor) => heard(this, message))
+      how = endOf(this.#process)
+    } catch (error) {
+      // Some of what the system refuses is thrown, the rest is told by an event.
+      how = Promise.resolve({ code: null, signal: null, error: error as Error })
+    }
+    this.ended = how.then((end) => {
       this.phase = 'ended'
       return end
     })
   }
 
-  /** Unique for each process. */
+  /** Unique for each process; 0 where there is none. */
   get id(): number {
-    return this.#process.id
+    return this.#process?.id ?? 0
   }
 
   get pid(): number | undefined {
-    return this.#process.process.pid
+    return this.#process?.process.pid
   }
 
   send(message: ToWorker): void {
-    if (this.#process.isConnected()) this.#process.send(message, () => {})
+    if (this.#process?.isConnected()) this.#process.send(message, () => {})
   }
 
   kill(): void {
-    this.#process.process.kill('SIGKILL')
+    this.#process?.process.kill('SIGKILL')
   }
 }
 
