@@ -21,16 +21,24 @@ interface CascadeBookOptions {
 /** What a router has beside it: the snapshot that it was begun for, and the cascade once it is there. */
 interface Entry {
   readonly snapshot: string
+  /** Fits of it that have failed, one after the other. */
+  readonly failures: number
   cascade?: Cascade
+  /** When a message may have it tried again; set when it has failed. */
+  retryAtMs?: number
 }
 
 const MOST_KEYS = 1000
 const LOG_INTERVAL_MS = 10_000
+// A service that is away for a moment is back soon; one that refuses the key will for long, and each try may cost money.
+const FIRST_RETRY_MS = 10_000
+const LONGEST_RETRY_MS = 10 * 60_000
 const ASK_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
  * The cascades of the routers that decide. Each router answers alone until the cascade around it has been fitted, in
- * another process; an edited set again until it has been refitted and its new cascade is there. One that promises an
+ * another process; an edited set again until it has been refitted and its new cascade is there. A fit that failed is
+ * tried again by the first message after a wait, which grows from ten seconds to ten minutes. A router that promises an
  * error rate answers alone always: the promise is about what it alone decides.
  */
 export class CascadeBook {
@@ -46,6 +54,11 @@ export class CascadeBook {
   readonly #asked = new Counter({
     name: 'stratarouter_cascade_asked_total',
     help: 'Messages that the built-in encoder was unsure of, by what came of asking the slower one.',
+    labels: ['outcome'],
+  })
+  readonly #fitted = new Counter({
+    name: 'stratarouter_cascade_fits_total',
+    help: 'Cascades that were made: fitted, loaded from what was fitted before, or failed, to be tried again.',
     labels: ['outcome'],
   })
   readonly #seconds = new Histogram(ASK_SECONDS)
@@ -79,7 +92,7 @@ export class CascadeBook {
       this.#asked.series('not-ready').count++
       return router.route(text, options)
     }
-    return cascade.routeIfSure(text, options) ?? cascade.routeAsync(text, options)
+    return cascade.route(text, options)
   }
 
   /**
@@ -119,6 +132,7 @@ export class CascadeBook {
   families(): readonly MetricFamily[] {
     return [
       ...this.#asked.families(),
+      ...this.#fitted.families(),
       {
         name: 'stratarouter_cascade_ask_duration_seconds',
         type: 'histogram',
@@ -145,13 +159,18 @@ export class CascadeBook {
 
   #cascadeOf(router: Router): Cascade | undefined {
     const entry = this.#entries.get(router)
-    if (entry?.snapshot === router.snapshot) return entry.cascade
+    const isSame = entry?.snapshot === router.snapshot
+    if (isSame && !this.#isDue(entry)) return entry.cascade
     // What is provisional is replaced in a moment, by another router.
     if (promises(router) || router.provisional || router.routeSet.routes.length === 0) return undefined
-    const begun: Entry = { snapshot: router.snapshot }
+    const begun: Entry = { snapshot: router.snapshot, failures: isSame ? entry.failures + 1 : 0 }
     this.#entries.set(router, begun)
     this.#fits = this.#fits.then(() => this.#make(router, begun))
     return undefined
+  }
+
+  #isDue({ retryAtMs }: Entry): boolean {
+    return retryAtMs !== undefined && this.#options.clock.monotonicMs() >= retryAtMs
   }
 
   #use(key: string): void {
@@ -164,25 +183,56 @@ export class CascadeBook {
   }
 
   async #make(router: Router, entry: Entry): Promise<void> {
-    const { cache, fit, settings, share, logger } = this.#options
+    const { clock, logger } = this.#options
+    const { signal } = this.#closing
     // Edited while it waited: begun anew by the next message after the refit.
-    if (this.#closing.signal.aborted || router.snapshot !== entry.snapshot) return
-    const { routeSet } = router
+    if (signal.aborted || router.snapshot !== entry.snapshot) return
+    const { snapshot, failures } = entry
     try {
-      const key = cache.keyOf({ routeSet })
-      const kept = await cache.read(key)
-      const bytes = kept ?? (await fit({ routeSet, encoder: settings, share }, this.#closing.signal))
-      this.#use(key)
-      if (!kept) await cache.write(key, bytes, this.#keys)
-      entry.cascade = Cascade.around(router, bytes, this.#parts)
-      logger.info({ snapshot: entry.snapshot, routes: routeSet.routes.length }, 'the cascade is ready')
+      entry.cascade = (await this.#load(router)) ?? (await this.#fit(router))
+      logger.info({ snapshot, routes: router.routeSet.routes.length }, 'the cascade is ready')
     } catch (error) {
-      if (this.#closing.signal.aborted) return
+      if (signal.aborted) return
+      this.#fitted.series('failed').count++
+      const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+      entry.retryAtMs = clock.monotonicMs() + waitMs
       logger.error(
-        { snapshot: entry.snapshot, err: error },
-        'the cascade could not be fitted; the built-in encoder decides alone until the next change or start',
+        { snapshot, failures: failures + 1, retryInSeconds: waitMs / 1000, err: error },
+        'the cascade could not be fitted; the built-in encoder decides alone until it is tried again',
       )
     }
+  }
+
+  /** The cascade from what was fitted before, here or in another process that shares the directory. */
+  async #load(router: Router): Promise<Cascade | undefined> {
+    const { cache, logger } = this.#options
+    const key = cache.keyOf({ routeSet: router.routeSet })
+    try {
+      const bytes = await cache.read(key)
+      if (bytes === null) return undefined
+      const cascade = Cascade.around(router, bytes, this.#parts)
+      this.#use(key)
+      this.#fitted.series('loaded').count++
+      return cascade
+    } catch (error) {
+      logger.warn({ key, err: error }, 'a cached cascade could not be used; it is fitted again')
+      return undefined
+    }
+  }
+
+  async #fit(router: Router): Promise<Cascade> {
+    const { cache, fit, settings, share, logger } = this.#options
+    const { routeSet } = router
+    const key = cache.keyOf({ routeSet })
+    const bytes = await fit({ routeSet, encoder: settings, share }, this.#closing.signal)
+    const cascade = Cascade.around(router, bytes, this.#parts)
+    this.#use(key)
+    // It may have cost minutes, or money: a full disk is no reason to throw it away.
+    await cache.write(key, bytes, this.#keys).catch((error: unknown) => {
+      logger.warn({ key, err: error }, 'a cascade could not be cached; the next start fits it again')
+    })
+    this.#fitted.series('fitted').count++
+    return cascade
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -31,9 +31,9 @@ const routes = [
 
 /** A server with a slower encoder whose behaviour the test chooses; cascades are fitted here, not in a process. */
 async function serveCascade(options: { folder?: string; share?: number } = {}) {
-  const state = { asked: 0, fits: 0, mood: 'well' as 'well' | 'failing' }
+  const state = { asked: 0, fits: 0, mood: 'well' as 'well' | 'failing', fitFails: false }
   let passedMs = 0
-  const lines: { msg: string; times?: number }[] = []
+  const lines: { msg: string; times?: number; retryInSeconds?: number }[] = []
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const builtin = await loadBuiltinEncoder()
   const encoder: AsyncEncoder = {
@@ -55,6 +55,7 @@ async function serveCascade(options: { folder?: string; share?: number } = {}) {
       encoder,
       async fit({ routeSet, share }: CascadeWork) {
         state.fits++
+        if (state.fitFails) throw new Error('no vectors today')
         return (await Cascade.compile(routeSet, { fast: builtin, slow: encoder, ask: { share } })).save()
       },
     },
@@ -203,6 +204,53 @@ describe('a server with a slower encoder', () => {
     const refused = await serving.call('POST', '/v1/route', { embedding: Array.from(vectorOf('a refund')) })
     expect(refused.json.error.code).toBe('dimension_mismatch')
     expect(refused.json.error.message).toContain('promises an error rate')
+  })
+
+  it('tries again to fit a cascade that could not be fitted, after waits that grow to ten minutes', async () => {
+    const { serving, state, put, lines, advance } = await serveCascade()
+    state.fitFails = true
+    await put()
+    const ask = async () => {
+      const { json } = await serving.call('POST', '/v1/route', { text: 'where is my refund' })
+      await serving.app.idle()
+      return json
+    }
+    const waits: (number | undefined)[] = []
+    for (const seconds of [10, 20, 40, 80, 160, 320, 600, 600]) {
+      const { fits } = state
+      expect(await ask()).toMatchObject({ route: 'billing' })
+      expect(state.fits).toBe(fits)
+      waits.push(lines.findLast(({ msg }) => msg.includes('could not be fitted'))?.retryInSeconds)
+      expect(waits.at(-1)).toBe(seconds)
+      advance(seconds * 1000 - 1)
+      await ask()
+      expect(state.fits).toBe(fits)
+      advance(1)
+      await ask()
+      expect(state.fits).toBe(fits + 1)
+    }
+    state.fitFails = false
+    advance(600_000)
+    await ask()
+    expect(await ask()).toMatchObject({ asked: 'answered' })
+    expect((await serving.call('GET', '/metrics')).text).toMatch(
+      /stratarouter_cascade_fits_total\{outcome="failed"\} 9\n/,
+    )
+  })
+
+  it('fits a cascade again whose file was damaged', async () => {
+    const folder = makeFolder()
+    const first = await serveCascade({ folder })
+    await first.put()
+    await first.serving.stop()
+    running.pop()
+    const cascades = join(first.serving.app.config.dataDir, 'cascades')
+    for (const name of readdirSync(cascades)) writeFileSync(join(cascades, name), 'no cascade')
+    const again = await serveCascade({ folder })
+    await again.serving.app.idle()
+    const { json } = await again.serving.call('POST', '/v1/route', { text: 'where is my refund' })
+    expect(json).toMatchObject({ asked: 'answered' })
+    expect(again.state.fits).toBe(1)
   })
 
   it('finds its cascades again after a restart without asking the encoder for the examples', async () => {
