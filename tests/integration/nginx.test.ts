@@ -5,7 +5,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readGuide } from '../../scripts/guide-commands.ts'
 import { type ServerProcess, serverProcesses } from './server-processes.ts'
 import { billing, support } from './serving.ts'
@@ -82,7 +82,7 @@ async function untilListening(): Promise<void> {
     if (answered?.status === 200) return
     await new Promise((resolve) => setImmediate(resolve))
   }
-  throw new Error(`nginx has not started: ${await text(proxy?.stderr ?? [])}`)
+  throw new Error(`nginx has not started: ${proxy?.stderr ? await text(proxy.stderr) : ''}`)
 }
 
 /** A call from an address of its own, which the server must learn from NGINX. */
@@ -118,7 +118,12 @@ describe(`behind the NGINX of the guide${reason}`, () => {
       const given = await call('GET', '/v1/routes')
       expect(given.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/)
 
-      const logs = servers.map((server) => server.log().filter(({ url }) => url === '/v1/route'))
+      // A server logs a request once its answer has gone out.
+      const logs = await vi.waitFor(() => {
+        const logged = servers.map((server) => server.log().filter(({ url }) => url === '/v1/route'))
+        expect(logged.flat()).toHaveLength(11)
+        return logged
+      })
       for (const log of logs) expect(log.length).toBeGreaterThan(2)
       expect(new Set(logs.flat().map(({ client }) => client))).toEqual(new Set(['127.0.0.5']))
       expect(logs.flat().filter(({ requestId }) => requestId === 'mine-1')).toHaveLength(1)

@@ -15,7 +15,7 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
     tag: 'Quality',
     summary: 'Score a route set on labelled texts.',
     description:
-      'Accuracy, calibration, scope and the confused pairs of the set as it decides now, or of another version that is kept, such as a candidate before it is made active. Where a slower encoder is configured it is not asked: the built-in router alone is scored. One evaluation runs at a time.',
+      'Accuracy, calibration, scope and the confused pairs of the set as it decides now, or of another version that is kept, such as a candidate before it is made active. Where a slower encoder is configured it is asked as for messages: `asked` says for how many rows, 0 where the built-in router is scored alone, as for a version that decides nothing or whose cascade is not there yet. One evaluation runs at a time.',
     body: evalRequestSchema,
     example: {
       data: [
@@ -31,12 +31,16 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
       'version_not_found',
       'text_too_long',
       'payload_too_large',
+      'encoder_failed',
       'storage_failed',
     ],
     parse: (body, app) => readEvalRequest(body, app.config.server.textLimitBytes),
     async handle({ app, body }) {
       const { versions } = app.routes
-      const open = () => versions.open(body.routeSet ?? DEFAULT_SET, body.version)
+      const open = async () => {
+        const opened = await versions.open(body.routeSet ?? DEFAULT_SET, body.version)
+        return { ...opened, cascade: app.cascades?.deciding(opened.router) }
+      }
       const { opened, evaluation } = await evaluations.evaluate(open, body.data, optionsOf(body))
       const { version, content } = opened
       const seen = countSeen(body.data, content.routeSet, await versions.fitInputs(content))

@@ -10,6 +10,7 @@ import {
   routeSetSchema,
   writtenSetSchema,
 } from '../wire/route-set.ts'
+import { CHANGE_ERRORS, WRITE_SET_ERRORS } from './edit-errors.ts'
 import { versionEndpoints } from './versions.ts'
 
 const setParam = { set: 'Name of the route set.' }
@@ -97,16 +98,7 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
       200: { description: 'Replaced.', schema: writtenSetSchema },
       201: { description: 'Made.', schema: writtenSetSchema },
     },
-    errors: [
-      'invalid_request',
-      'invalid_route_set',
-      'invalid_rule',
-      'version_conflict',
-      'route_set_read_only',
-      'payload_too_large',
-      'storage_failed',
-      'shutting_down',
-    ],
+    errors: WRITE_SET_ERRORS,
     parse: (body) => ({ routeSet: parseSetBody(body), body }),
     async handle({ app, params, body: { routeSet, body }, condition, reply }) {
       const name = params.set as string
@@ -135,14 +127,7 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
     params: setParam,
     takesIfMatch: true,
     answers: { 204: { description: 'Deleted.' } },
-    errors: [
-      'invalid_request',
-      'route_set_not_found',
-      'version_conflict',
-      'route_set_read_only',
-      'storage_failed',
-      'shutting_down',
-    ],
+    errors: CHANGE_ERRORS,
     async handle({ app, params, condition, reply }) {
       await app.routes.delete(params.set as string, condition)
       reply.code(204)

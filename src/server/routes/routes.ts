@@ -13,6 +13,7 @@ import {
   versionAnswerSchema,
   writtenRouteSchema,
 } from '../wire/route-set.ts'
+import { CHANGE_ERRORS, WRITE_ROUTE_ERRORS } from './edit-errors.ts'
 
 const EXAMPLE = { examples: ['where is my invoice?', 'I was charged twice'] }
 
@@ -79,18 +80,7 @@ function routeEndpoints(
       body: routeSchema,
       example: { name: 'billing', ...EXAMPLE },
       answers: { 201: { description: 'Added.', schema: writtenRouteSchema } },
-      errors: [
-        'invalid_request',
-        'invalid_route_set',
-        'invalid_rule',
-        'route_set_not_found',
-        'route_exists',
-        'version_conflict',
-        'route_set_read_only',
-        'payload_too_large',
-        'storage_failed',
-        'shutting_down',
-      ],
+      errors: [...WRITE_ROUTE_ERRORS, 'route_exists'],
       parse: parseNewRoute,
       async handle({ app, params, body, condition, reply }) {
         const { version } = await app.routes.addRoute(setOf(params), body, condition)
@@ -128,17 +118,7 @@ function routeEndpoints(
         200: { description: 'Replaced.', schema: writtenRouteSchema },
         201: { description: 'Added.', schema: writtenRouteSchema },
       },
-      errors: [
-        'invalid_request',
-        'invalid_route_set',
-        'invalid_rule',
-        'route_set_not_found',
-        'version_conflict',
-        'route_set_read_only',
-        'payload_too_large',
-        'storage_failed',
-        'shutting_down',
-      ],
+      errors: WRITE_ROUTE_ERRORS,
       parse: (body) => body,
       async handle({ app, params, body, condition, reply }) {
         const route = parseNamedRoute(body, params.name as string)
@@ -160,18 +140,7 @@ function routeEndpoints(
       body: routePatchSchema,
       example: { threshold: 0.7 },
       answers: { 200: { description: 'Changed; the whole route.', schema: writtenRouteSchema } },
-      errors: [
-        'invalid_request',
-        'invalid_route_set',
-        'invalid_rule',
-        'route_not_found',
-        'route_set_not_found',
-        'version_conflict',
-        'route_set_read_only',
-        'payload_too_large',
-        'storage_failed',
-        'shutting_down',
-      ],
+      errors: [...WRITE_ROUTE_ERRORS, 'route_not_found'],
       parse: (body) => body,
       async handle({ app, params, body, condition, reply }) {
         const name = params.name as string
@@ -197,17 +166,7 @@ function routeEndpoints(
       body: examplesBodySchema,
       example: EXAMPLE,
       answers: { 200: { description: 'Added; the whole route.', schema: addedExamplesSchema } },
-      errors: [
-        'invalid_request',
-        'invalid_route_set',
-        'route_not_found',
-        'route_set_not_found',
-        'version_conflict',
-        'route_set_read_only',
-        'payload_too_large',
-        'storage_failed',
-        'shutting_down',
-      ],
+      errors: [...CHANGE_ERRORS, 'invalid_route_set', 'route_not_found', 'payload_too_large'],
       parse: (body) => parseExamples(body).examples,
       async handle({ app, params, body, condition, reply }) {
         let answer: { readonly added: number; readonly route: RouteDefinition } | undefined
@@ -235,15 +194,7 @@ function routeEndpoints(
       params: named,
       takesIfMatch: true,
       answers: { 200: { description: 'Deleted; the new version of the set.', schema: versionAnswerSchema } },
-      errors: [
-        'invalid_request',
-        'route_not_found',
-        'route_set_not_found',
-        'version_conflict',
-        'route_set_read_only',
-        'storage_failed',
-        'shutting_down',
-      ],
+      errors: [...CHANGE_ERRORS, 'route_not_found'],
       async handle({ app, params, condition, reply }) {
         const { version } = await app.routes.removeRoute(setOf(params), params.name as string, condition)
         reply.header('etag', `"${version}"`)

@@ -15,6 +15,7 @@ import {
   versionListSchema,
   versionStateSchema,
 } from '../wire/version.ts'
+import { CHANGE_ERRORS, WRITE_ROUTE_ERRORS } from './edit-errors.ts'
 
 const setParam = { set: 'Name of the route set.' }
 const versionParams = { ...setParam, version: 'Number of the version.' }
@@ -146,15 +147,7 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
     body: rollbackBodySchema,
     example: { version: 1 },
     answers: { 200: { description: 'The new version, also as ETag.', schema: rolledBackSchema } },
-    errors: [
-      'invalid_request',
-      'route_set_not_found',
-      'version_not_found',
-      'version_conflict',
-      'route_set_read_only',
-      'storage_failed',
-      'shutting_down',
-    ],
+    errors: [...CHANGE_ERRORS, 'version_not_found'],
     parse: parseRollback,
     async handle({ app, params, body, condition, reply }) {
       const name = params.set as string
@@ -181,21 +174,7 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
       ],
     },
     answers: { 201: { description: 'The new version and how good it is.', schema: fittedVersionSchema } },
-    errors: [
-      'invalid_request',
-      'invalid_route_set',
-      'invalid_rule',
-      'invalid_data',
-      'not_enough_data',
-      'route_set_not_found',
-      'version_conflict',
-      'route_set_read_only',
-      'text_too_long',
-      'payload_too_large',
-      'overloaded',
-      'storage_failed',
-      'shutting_down',
-    ],
+    errors: [...WRITE_ROUTE_ERRORS, 'invalid_data', 'not_enough_data', 'text_too_long', 'overloaded'],
     parse: (body, app) => readFitBody(body, app.config.server.textLimitBytes),
     async handle({ app, params, body, condition, reply }) {
       const name = params.set as string
@@ -226,15 +205,7 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
     body: stateBodySchema,
     example: { state: 'canary', share: 0.1 },
     answers: { 200: { description: 'What the version is for now.', schema: versionStateSchema } },
-    errors: [
-      'invalid_request',
-      'route_set_not_found',
-      'version_not_found',
-      'version_conflict',
-      'route_set_read_only',
-      'storage_failed',
-      'shutting_down',
-    ],
+    errors: [...CHANGE_ERRORS, 'version_not_found'],
     parse: parseState,
     async handle({ app, params, body, condition, reply }) {
       const name = params.set as string
