@@ -4,7 +4,7 @@ const LEAST_STRAY_SHARE = 0.15
 const MOST_STRAY_SHARE = 0.25
 
 /** What one labelled row of each kind counts, 0..1. */
-export interface LabelWeights {
+interface LabelWeights {
   readonly inScope: number
   readonly stray: number
 }
