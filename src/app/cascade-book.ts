@@ -110,6 +110,12 @@ export class CascadeBook {
     return cascade && { ...cascade.slow.routeVector(vector, options), snapshot: router.snapshot }
   }
 
+  /** The cascade of a router where it decides already; begins none, as for a version that is only looked at. */
+  deciding(router: Router): Cascade | undefined {
+    const entry = this.#entries.get(router)
+    return entry?.snapshot === router.snapshot ? entry.cascade : undefined
+  }
+
   /** Begins the cascade of a router, if it has none. */
   prepare(router: Router): void {
     this.#cascadeOf(router)

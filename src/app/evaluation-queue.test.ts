@@ -63,6 +63,31 @@ test('comes to an end however often there are edits', async () => {
   expect((await queue.evaluate(async () => ({ router }), data)).evaluation.n).toBe(20)
 })
 
+test('scores a cascade in place of its router, or the router alone when edits never end', async () => {
+  const router = Router.compile({ routes }, encoder)
+  const cascade = {
+    route: async (text: string) => ({ ...router.route(text), asked: 'answered' as const }),
+  }
+  const open = async () => ({ router, cascade })
+  expect((await paced().queue.evaluate(open, data)).asking).toEqual({ asked: 20, unanswered: 0 })
+  const { queue } = paced((count) => router.add({ name: `r${count}`, examples: [`nothing of ${count}`] }))
+  expect((await queue.evaluate(open, data)).asking).toEqual({ asked: 0, unanswered: 0 })
+})
+
+test('gives up a cascade whose slower encoder is gone', async () => {
+  const router = Router.compile({ routes }, encoder)
+  let asked = 0
+  const cascade = {
+    route: async (text: string) => ({
+      ...router.route(text),
+      asked: ++asked === 10 ? ('answered' as const) : ('timed-out' as const),
+    }),
+  }
+  const scoring = paced().queue.evaluate(async () => ({ router, cascade }), [...data, ...data])
+  await expect(scoring).rejects.toMatchObject({ code: 'encoder_failed' })
+  expect(asked).toBe(30)
+})
+
 test('scores one after the other, whatever became of the one before', async () => {
   const router = Router.compile({ routes }, encoder)
   let open = 0

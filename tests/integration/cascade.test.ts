@@ -140,6 +140,39 @@ describe('a server with a slower encoder', () => {
     expect(counts()).toEqual([1, 3])
   })
 
+  it('scores on labelled data what decides, and says how often it asked', async () => {
+    const { serving, state, put } = await serveCascade()
+    await put()
+    const data = ['refund please', 'pay the invoice', 'the app is blank', 'no page', 'hello'].map((text) => ({
+      text,
+      route: /refund|pay/.test(text) ? 'billing' : 'technical',
+    }))
+    const score = async (rows: readonly object[]) =>
+      (await serving.call('POST', '/v1/eval', { data: rows })).json
+    const batch = await serving.call('POST', '/v1/route/batch', { texts: data.map(({ text }) => text) })
+    const right = batch.json.decisions.filter(
+      ({ route }: { route: string | null }, row: number) => route === data[row]?.route,
+    )
+    expect(await score(data)).toMatchObject({
+      asked: 5,
+      unanswered: 0,
+      inScopeAccuracy: 1,
+      thresholdedAccuracy: right.length / 5,
+    })
+    state.mood = 'failing'
+    expect(await score(data)).toMatchObject({ n: 5, asked: 5, unanswered: 5 })
+    const { error } = await score(Array.from({ length: 30 }, () => data[0] as object))
+    expect(error).toMatchObject({ code: 'encoder_failed', message: expect.stringContaining('20 times') })
+    // A version that decides nothing has no cascade, and none is made for it.
+    state.mood = 'well'
+    const { fits } = state
+    const fitted = await serving.call('POST', '/v1/route-sets/default/fit', { routes, state: 'candidate' })
+    const other = await serving.call('POST', '/v1/eval', { data, version: fitted.json.version })
+    expect(other.json).toMatchObject({ asked: 0, version: fitted.json.version })
+    await serving.app.idle()
+    expect(state.fits).toBe(fits)
+  })
+
   it('asks on the older paths too', async () => {
     const { serving, put } = await serveCascade()
     await put()

@@ -41,10 +41,10 @@ export const evaluationEndpoints: readonly AnyEndpoint[] = [
         const opened = await versions.open(body.routeSet ?? DEFAULT_SET, body.version)
         return { ...opened, cascade: app.cascades?.deciding(opened.router) }
       }
-      const { opened, evaluation } = await evaluations.evaluate(open, body.data, optionsOf(body))
+      const { opened, evaluation, asking } = await evaluations.evaluate(open, body.data, optionsOf(body))
       const { version, content } = opened
       const seen = countSeen(body.data, content.routeSet, await versions.fitInputs(content))
-      return { version, ...evaluation, seen }
+      return { version, ...evaluation, ...asking, seen }
     },
   }),
 ]

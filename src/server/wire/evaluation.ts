@@ -52,6 +52,8 @@ export const evaluationSchema = z
 export const evaluationAnswerSchema = evaluationSchema
   .extend({
     version: versionSchema.describe('The version that was scored.'),
+    asked: z.int().describe('Rows that the slower encoder was asked for.'),
+    unanswered: z.int().describe('Of those: not answered in time, or at all.'),
     seen: z
       .int()
       .describe(
