@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isStrataError, type RouteDefinition, Router } from '../../src/index.ts'
-import { anyMessage, anyRouteSet, clincRouteSet, encoder, withoutLatency } from './route-sets.ts'
+import { type RouteDefinition, Router } from '../../src/index.ts'
+import { anyMessage, anyRouteSet, clincRouteSet, codeOf, encoder, withoutLatency } from './route-sets.ts'
 
 const kazoo: RouteDefinition = {
   name: 'kazoo',
@@ -20,15 +20,6 @@ const anyEdit = fc.oneof(
   }),
   fc.record({ do: fc.constant('remove' as const), at: fc.nat() }),
 )
-
-const codeOf = (run: () => unknown): string => {
-  try {
-    run()
-    return 'nothing thrown'
-  } catch (error) {
-    return isStrataError(error) ? error.code : String(error)
-  }
-}
 
 describe('edits of a small set', () => {
   it('leave exactly what a fresh compile of the same routes makes', () => {

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import {
   type Decision,
+  isStrataError,
   type LabelledText,
   loadBuiltinEncoder,
   parseRouteSet,
   type RouteDefinition,
+  Router,
   type RouteSet,
 } from '../../src/index.ts'
 
@@ -125,5 +127,34 @@ export function clincRouteSet(routes: number, examples: number, first = 0): Rout
     routes: clincRoutes
       .slice(first, first + routes)
       .map((route) => ({ name: route.name, examples: route.examples.slice(0, examples) })),
+  }
+}
+
+/** A small set with thresholds, tags and metadata. */
+export const desk = Router.compile(
+  parseRouteSet({
+    routes: [
+      {
+        name: 'refund',
+        examples: ['I want my money back', 'refund my order'],
+        tags: ['money'],
+        metadata: { team: 7 },
+      },
+      { name: 'invoice', examples: ['send me the invoice', 'where is my bill'], tags: ['money'] },
+      { name: 'alarm', examples: ['wake me at seven', 'set an alarm'], threshold: 0.8 },
+      { name: 'music', examples: ['play some jazz', 'skip this song'] },
+    ],
+    defaults: { threshold: 0.6 },
+  }),
+  encoder,
+)
+
+/** The code of the refusal that `run` ends with. */
+export const codeOf = (run: () => unknown): string => {
+  try {
+    run()
+    return 'nothing thrown'
+  } catch (error) {
+    return isStrataError(error) ? error.code : String(error)
   }
 }
