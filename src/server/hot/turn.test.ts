@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Turn } from './turn.ts'
 
-it('decides what has come in groups, each before any of it is sent, in the order of arrival', () => {
+it('decides a group as soon as it is full and the rest when the turn ends, each before any of it is sent', () => {
   const ends: (() => void)[] = []
   const turn = new Turn(
     (end) => void ends.push(end),
@@ -10,16 +10,13 @@ it('decides what has come in groups, each before any of it is sent, in the order
   const events: string[] = []
   for (let id = 0; id < 40; id++)
     turn.add({ decide: () => void events.push(`decide ${id}`), send: () => void events.push(`send ${id}`) })
-  expect([ends.length, events.length]).toEqual([1, 0])
-  ends[0]?.()
   const range = (verb: string, from: number, to: number) =>
     Array.from({ length: to - from }, (_, index) => `${verb} ${from + index}`)
-  expect(events).toEqual([
-    ...range('decide', 0, 32),
-    ...range('send', 0, 32),
-    ...range('decide', 32, 40),
-    ...range('send', 32, 40),
-  ])
+  const first = [...range('decide', 0, 32), ...range('send', 0, 32)]
+  expect(events).toEqual(first)
+  expect(ends).toHaveLength(1)
+  ends[0]?.()
+  expect(events).toEqual([...first, ...range('decide', 32, 40), ...range('send', 32, 40)])
 })
 
 it('begins anew with what comes afterwards', () => {

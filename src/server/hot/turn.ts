@@ -12,14 +12,16 @@ const GROUP = 32
 const GROUP_MS = 1
 
 /**
- * Answers what comes in one turn of the event loop at its end: a group is decided in a row, then sent in a row. The
- * code and data of deciding and of the kernel's network stack do not fit into the processor's nearest caches together;
- * taking turns at each request costs 2 to 5 µs of 35.
+ * Answers what comes in one turn of the event loop: a group is decided in a row, then sent in a row, as soon as it is
+ * full; what is left, when the turn ends. The code and data of deciding and of the kernel's network stack do not fit into
+ * the processor's nearest caches together; taking turns at each request costs 2 to 5 µs of 35. And were a thousand
+ * requests to wait for the end of a turn, many would be moved to the old generation of the heap, which costs 2 µs of each.
  */
 export class Turn {
   readonly #schedule: (callback: () => void) => void
   readonly #nowMs: () => number
   #due: Due[] = []
+  #isScheduled = false
 
   /** @param schedule has a function called when everything that has come is read */
   constructor(
@@ -31,7 +33,17 @@ export class Turn {
   }
 
   add(due: Due): void {
-    if (this.#due.push(due) === 1) this.#schedule(this.#end)
+    const count = this.#due.push(due)
+    if (count === GROUP) this.#end()
+    else if (count === 1 && !this.#isScheduled) {
+      this.#isScheduled = true
+      this.#schedule(this.#endTurn)
+    }
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isScheduled = false
+    this.#end()
   }
 
   readonly #end = (): void => {
