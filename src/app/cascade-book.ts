@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import type { AsyncEncoder, Clock, Decision, Encoder, RouteOptions } from '../contracts/index.ts'
 import { type Asking, Cascade, type CascadeParts, type Router } from '../core/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { Counter, Histogram, type Logger, type MetricFamily } from '../observability/index.ts'
 import type { FitCascade } from './fit-cascade.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import type { EncoderSettings } from './slower-encoder.ts'
-import type { SnapshotCache } from './snapshot-cache.ts'
+import { DRAFT_ENDING, type SnapshotCache } from './snapshot-cache.ts'
 
 interface CascadeBookOptions {
   readonly fast: Encoder
@@ -13,6 +15,8 @@ interface CascadeBookOptions {
   readonly share: number
   readonly timeoutMs: number
   readonly cache: SnapshotCache
+  /** Where processes that share the cache say what they are fitting, so that the others wait and load that. */
+  readonly folder: string
   readonly fit: FitCascade
   readonly clock: Clock
   readonly logger: Logger
@@ -195,7 +199,7 @@ export class CascadeBook {
     if (signal.aborted || router.snapshot !== entry.snapshot) return
     const { snapshot, failures } = entry
     try {
-      entry.cascade = (await this.#load(router)) ?? (await this.#fit(router))
+      entry.cascade = (await this.#load(router)) ?? (await this.#fitOrLoad(router))
       logger.info({ snapshot, routes: router.routeSet.routes.length }, 'the cascade is ready')
     } catch (error) {
       if (signal.aborted) return
@@ -224,6 +228,16 @@ export class CascadeBook {
       logger.warn({ key, err: error }, 'a cached cascade could not be used; it is fitted again')
       return undefined
     }
+  }
+
+  #fitOrLoad(router: Router): Promise<Cascade> {
+    const { cache, folder } = this.#options
+    const file = join(folder, `${cache.keyOf({ routeSet: router.routeSet })}.fitting${DRAFT_ENDING}`)
+    return oneAtATime(
+      file,
+      this.#closing.signal,
+      async () => (await this.#load(router)) ?? (await this.#fit(router)),
+    )
   }
 
   async #fit(router: Router): Promise<Cascade> {

@@ -163,6 +163,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   })
   routes.onForget((name) => records.drift.forget(name))
   const { share, timeoutMs } = config.cascade
+  const folder = join(config.dataDir, 'cascades')
   const cascades =
     slower &&
     new CascadeBook({
@@ -172,10 +173,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       share,
       timeoutMs,
       cache: new SnapshotCache(
-        join(config.dataDir, 'cascades'),
+        folder,
         `${packageVersion} ${encoder.fingerprint} ${slower.fingerprint} ${share}`,
         clock,
       ),
+      folder,
       fit: options.slower?.fit ?? fitCascadeInProcess,
       clock,
       logger,

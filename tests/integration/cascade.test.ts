@@ -31,7 +31,14 @@ const routes = [
 
 /** A server with a slower encoder whose behaviour the test chooses; cascades are fitted here, not in a process. */
 async function serveCascade(options: { folder?: string; share?: number } = {}) {
-  const state = { asked: 0, fits: 0, mood: 'well' as 'well' | 'failing', fitFails: false }
+  const state = {
+    asked: 0,
+    fits: 0,
+    mood: 'well' as 'well' | 'failing',
+    fitFails: false,
+    begun: (): void => {},
+    hold: Promise.resolve(),
+  }
   let passedMs = 0
   const lines: { msg: string; times?: number; retryInSeconds?: number }[] = []
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
@@ -55,6 +62,8 @@ async function serveCascade(options: { folder?: string; share?: number } = {}) {
       encoder,
       async fit({ routeSet, share }: CascadeWork) {
         state.fits++
+        state.begun()
+        await state.hold
         if (state.fitFails) throw new Error('no vectors today')
         return (await Cascade.compile(routeSet, { fast: builtin, slow: encoder, ask: { share } })).save()
       },
@@ -269,6 +278,35 @@ describe('a server with a slower encoder', () => {
     expect((await serving.call('GET', '/metrics')).text).toMatch(
       /stratarouter_cascade_fits_total\{outcome="failed"\} 9\n/,
     )
+  })
+
+  it('fits once for all processes that share a directory; the others load that', async () => {
+    const folder = makeFolder()
+    const first = await serveCascade({ folder })
+    const second = await serveCascade({ folder })
+    await first.serving.call('PUT', '/v1/route-sets/default', { routes })
+    await first.serving.app.idle()
+    let letGo = (): void => {}
+    first.state.hold = new Promise((resolve) => {
+      letGo = resolve
+    })
+    let sayBegun = (): void => {}
+    const begun = new Promise<void>((resolve) => {
+      sayBegun = resolve
+    })
+    first.state.begun = sayBegun
+    const ask = ({ serving }: typeof first) =>
+      serving.call('POST', '/v1/route', { text: 'where is my refund' })
+    await ask(first)
+    await begun
+    await second.serving.call('PUT', '/v1/route-sets/default', { routes })
+    await ask(second)
+    letGo()
+    await Promise.all([first.serving.app.idle(), second.serving.app.idle()])
+    expect((await ask(second)).json).toMatchObject({ asked: 'answered' })
+    expect([first.state.fits, second.state.fits]).toEqual([1, 0])
+    await second.serving.stop()
+    running.splice(running.indexOf(second.serving), 1)
   })
 
   it('fits a cascade again whose file was damaged', async () => {
