@@ -166,7 +166,7 @@ ${table(
 )}
 
 The *decision* is \`route()\` by the server's own clock, as every answer tells it. A request over HTTP may in addition wait
-while the snapshot of the refit is loaded, once, some 20 ms, and for a core while the fit has the other.
+for the steps in which the snapshot of the refit is loaded, and for a core while the fit has the other.
 
 ## Under overload
 
@@ -188,7 +188,9 @@ ${table(
   overload.map(overloadRow),
 )}
 
-The time of a good answer counts from when its request was due, so that the flood's include waiting for a connection.
+The time of a good answer counts from when its request was due, so that the flood's include waiting in the client for a connection,
+which is nearly all of it: an answer comes within about 1,024 times what one takes of the processor. What the flood loses is lost to
+the number of connections ([why](decisions/2026-11-24-refusing-under-overload.md)).
 
 ## Start
 
