@@ -7,16 +7,15 @@ import { acceptableRequestId, createIdSource, type Operation } from '../observab
 import { answerBrokenRequest } from './broken-request.ts'
 import { consoleEndpoints } from './console/console-endpoints.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
-import { type AnyEndpoint, defineEndpoint, expectedVersionOf, isHot } from './endpoint.ts'
+import { documentPages } from './document-pages.ts'
+import { type AnyEndpoint, expectedVersionOf, isHot } from './endpoint.ts'
 import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
 import { refuseForeignHosts } from './host-check.ts'
 import { type HotPath, serveHotPath } from './hot/hot-path.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
-import { describeEndpoints, type OpenApiDocument, servedAt } from './openapi.ts'
+import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
 import { parseJsonBody } from './parse-json-body.ts'
-import { renderReferencePage } from './reference-page.ts'
-import { requestOrigin } from './request-origin.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
 import { diffEndpoints } from './routes/diff.ts'
@@ -27,6 +26,7 @@ import { healthEndpoints, type Readiness } from './routes/health.ts'
 import { lintEndpoints } from './routes/lint.ts'
 import { routeSetEndpoints } from './routes/route-sets.ts'
 import { routesEndpoints } from './routes/routes.ts'
+import { allowedMethods, refuseUnmatched } from './unmatched.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -179,22 +179,6 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
   }
 }
 
-function refuseUnmatched(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  methods: readonly string[],
-): StrataError {
-  if (methods.length === 0) {
-    const path = request.url.split('?')[0] as string
-    return new StrataError('not_found', `There is nothing at ${path.slice(0, 200)}; /docs lists every call.`)
-  }
-  reply.header('allow', methods.join(', '))
-  return new StrataError(
-    'method_not_allowed',
-    `${request.method} is not for this path; use ${methods.join(' or ')}.`,
-  )
-}
-
 function noSchemas(): never {
   throw new Error('no endpoint has a schema of Fastify')
 }
@@ -295,50 +279,4 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     },
     'request',
   )
-}
-
-/** @param describe called at the first request, as most servers are never asked */
-function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
-  let described: OpenApiDocument | undefined
-  const document = () => {
-    described ??= describe()
-    return described
-  }
-  const common = { method: 'GET', tag: 'Operation', errors: [] } as const
-  return [
-    defineEndpoint({
-      ...common,
-      operation: 'openapi',
-      path: '/openapi.json',
-      summary: 'This interface as OpenAPI 3.1.',
-      answers: { 200: { description: 'The document.' } },
-      handle: ({ reply }) => servedAt(document(), requestOrigin(reply.request)),
-    }),
-    defineEndpoint({
-      ...common,
-      operation: 'docs',
-      path: '/docs',
-      summary: 'This interface as a page.',
-      answers: { 200: { description: 'The page.' } },
-      handle({ reply }) {
-        reply
-          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-          .type('text/html; charset=utf-8')
-        return renderReferencePage(document(), requestOrigin(reply.request))
-      },
-    }),
-  ]
-}
-
-/** The methods that a path takes; asked only when nothing matched, so it may be slow. */
-function allowedMethods(endpoints: readonly AnyEndpoint[]): (url: string) => string[] {
-  const patterns = endpoints.map(({ method, path }) => ({
-    method,
-    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
-  }))
-  return (url) => {
-    const path = url.split('?')[0] as string
-    const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method as string)
-    return methods.includes('GET') ? [...methods, 'HEAD'] : methods
-  }
 }
