@@ -27,6 +27,14 @@ function run(script, args) {
 }
 
 function compileKernels() {
+  writeFileSync(
+    inRoot('src/core/vectors/kernels.wasm.ts'),
+    `// Written by scripts/build.mjs from kernels.as.ts.\nexport const kernelsBase64 =\n  '${kernels([])}'\n` +
+      `export const relaxedKernelsBase64 =\n  '${kernels(['--enable', 'relaxed-simd'])}'\n`,
+  )
+}
+
+function kernels(features) {
   const folder = mkdtempSync(join(tmpdir(), 'stratarouter-kernels-'))
   const wasm = join(folder, 'kernels.wasm')
   run(
@@ -39,6 +47,7 @@ function compileKernels() {
       'stub',
       '--enable',
       'simd',
+      ...features,
       '-O3',
       '--noAssert',
       '--importMemory',
@@ -48,10 +57,7 @@ function compileKernels() {
   )
   const base64 = readFileSync(wasm).toString('base64')
   rmSync(folder, { recursive: true })
-  writeFileSync(
-    inRoot('src/core/vectors/kernels.wasm.ts'),
-    `// Written by scripts/build.mjs from kernels.as.ts.\nexport const kernelsBase64 =\n  '${base64}'\n`,
-  )
+  return base64
 }
 
 const model = 'encoders/builtin/model'

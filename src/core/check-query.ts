@@ -20,11 +20,9 @@ export function checkText(text: unknown): void {
 /** @throws StrataError `invalid_request` for options out of range or names that are neither a route nor a tag */
 export function checkRouteOptions(options: RouteOptions, routeSet: RouteSet): void {
   const { topK, threshold, include, exclude, context } = options
-  for (const [name, list] of Object.entries({ include, exclude, context })) {
-    if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string'))) {
-      throw new StrataError('invalid_request', `Expected ${name} to be a list of texts.`)
-    }
-  }
+  if (include !== undefined) checkTexts('include', include)
+  if (exclude !== undefined) checkTexts('exclude', exclude)
+  if (context !== undefined) checkTexts('context', context)
   if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1 && topK <= MOST_CANDIDATES)) {
     throw new StrataError(
       'invalid_request',
@@ -38,6 +36,12 @@ export function checkRouteOptions(options: RouteOptions, routeSet: RouteSet): vo
     )
   }
   if (include !== undefined || exclude !== undefined) checkNames({ include, exclude }, routeSet)
+}
+
+function checkTexts(name: string, list: unknown): void {
+  if (!(Array.isArray(list) && list.every((item) => typeof item === 'string'))) {
+    throw new StrataError('invalid_request', `Expected ${name} to be a list of texts.`)
+  }
 }
 
 function checkNames(

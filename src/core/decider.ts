@@ -71,7 +71,9 @@ export class Decider {
   readonly #ownWords: OwnWords
   readonly #spelling: SpellCheck
   readonly #sharpness: number
-  readonly #isOwnWord: (word: string) => boolean
+  readonly #look: EvidenceScorer['look']
+  /** Scratch for messages of several parts. */
+  readonly #kept: { readonly whole: KeptScores; readonly part: KeptScores }
   /** log of the sum over classes of e^(sharpness * score), of the text scored last. */
   #normaliser = 0
 
@@ -79,6 +81,7 @@ export class Decider {
   constructor(snapshot: SnapshotData, encoder: Encoder, fingerprint: string, before?: Decider) {
     this.scorer = new EvidenceScorer(snapshot, encoder, before?.scorer)
     this.snapshot = this.scorer.snapshot
+    this.#kept = { whole: this.scorer.roomToKeep(), part: this.scorer.roomToKeep() }
     this.fingerprint = fingerprint
     this.rules = compileRules(snapshot.routeSet.routes)
     this.names = snapshot.routeSet.routes.map((route) => route.name)
@@ -87,7 +90,7 @@ export class Decider {
       : OwnWords.of(ownTexts(snapshot.routeSet))
     this.#spelling = new SpellCheck(this.#ownWords, encoder)
     this.#sharpness = snapshot.calibration.sharpness
-    this.#isOwnWord = (word) => this.scorer.vocabulary.has(word)
+    this.#look = (words) => this.scorer.look(words)
   }
 
   /** @param latencyUs filled in by the caller, who owns the clock */
@@ -96,7 +99,7 @@ export class Decider {
     const whole = this.readText(text, matches, open)
     const isSure = whole.share * whole.scope >= SURE
     const segments = splitSegments(text)
-    const parts = isSure ? segments : withWindows(segments)
+    const parts = isSure ? segments : withWindows(segments, whole.checked.words.length)
     const { reading, segment, intents } =
       parts.length > 1 && whole.best >= 0
         ? this.#readParts(whole, parts, matches, open, options)
@@ -132,7 +135,7 @@ export class Decider {
 
   /** Scores one text as a whole and leaves the scorer there. */
   readText(text: string, matches: RuleMatches | null, open: Uint8Array | null): Reading {
-    const checked = this.#spelling.check(text, this.#isOwnWord)
+    const checked = this.#spelling.check(text, this.#look)
     this.scorer.scoreText(checked.text, checked.words)
     const reading = this.#read(checked, matches, open, 0)
     const isFavoured = matches !== null && matches.favoured.length > 0
@@ -141,12 +144,9 @@ export class Decider {
 
   /** Whether any word is known to the route set or to the language; an encoder that lists no words may know them all. */
   #hasMeaning(words: readonly string[]): boolean {
-    return words.some(
-      (word) =>
-        !this.#spelling.knowsLanguage ||
-        this.scorer.vocabulary.resembles(word) ||
-        this.#spelling.isKnown(word),
-    )
+    if (!this.#spelling.knowsLanguage) return words.length > 0
+    const known = this.scorer.look(words)
+    return words.some((word, i) => known[i]!.isResembled || this.#spelling.isKnown(word))
   }
 
   /** Which routes the caller lets answer; null when all may. */
@@ -183,17 +183,21 @@ export class Decider {
     const share = best < 0 ? 0 : this.#share(best)
     const familiar =
       best < 0 ? Number.NEGATIVE_INFINITY : familiarity(scorer.energy, scorer.nearness, share, calibration)
-    return this.#amongLooks({ checked, best, share, familiar, scope: 1e-6, outOfScope: 1 }, looks)
+    const scope = this.#scopeAmong(looks, best, familiar)
+    return { checked, best, share, familiar, scope, outOfScope: this.#outOfScope(scope) }
   }
 
-  /** A reading with the scope that it has as the surest of so many looks at different texts. */
-  #amongLooks(reading: Reading, looks: number): Reading {
-    const { scorer } = this
+  /** P(the query belongs to the set) by the surest of so many looks at different texts. */
+  #scopeAmong(looks: number, best: number, familiar: number): number {
     // The surest of several looks is sure by chance more often than a single one.
-    const familiar = reading.familiar - (looks > 1 ? log(looks) : 0)
-    const scope = reading.best < 0 ? 1e-6 : scopeProbability(familiar, this.snapshot.calibration)
-    const background = scorer.scores.length > scorer.routes ? this.#share(scorer.routes) : 0
-    return { ...reading, scope, outOfScope: 1 - scope * (1 - background) }
+    const doubt = looks > 1 ? log(looks) : 0
+    return best < 0 ? 1e-6 : scopeProbability(familiar - doubt, this.snapshot.calibration)
+  }
+
+  #outOfScope(scope: number): number {
+    const { scores, routes } = this.scorer
+    const background = scores.length > routes ? this.#share(routes) : 0
+    return 1 - scope * (1 - background)
   }
 
   #share(route: number): number {
@@ -230,18 +234,19 @@ export class Decider {
     open: Uint8Array | null,
     options: RouteOptions,
   ) {
-    const wholeKept = this.scorer.keep()
+    const wholeKept = this.scorer.keep(this.#kept.whole)
     const wholeNormaliser = this.#normaliser
     const rank = (reading: Reading) =>
       reading.familiar + WHOLE_WEIGHT * (wholeKept.scores[reading.best]! * this.#sharpness - wholeNormaliser)
     const requests = parts.filter((segment) => !isCourtesy(segment.text))
     const read: { segment: Segment; reading: Reading }[] = []
-    let surest: { segment: Segment; reading: Reading; kept: KeptScores; normaliser: number } | null = null
+    let surest: { segment: Segment; reading: Reading; normaliser: number } | null = null
     for (const segment of requests.length > 0 ? requests : parts) {
       const reading = this.readText(segment.text, matches, open)
       read.push({ segment, reading })
       if (surest === null || rank(reading) > rank(surest.reading)) {
-        surest = { segment, reading, kept: this.scorer.keep(), normaliser: this.#normaliser }
+        surest = { segment, reading, normaliser: this.#normaliser }
+        this.scorer.keep(this.#kept.part)
       }
     }
     const intents = this.#intents(read, options)
@@ -252,10 +257,13 @@ export class Decider {
         ? surest
         : null
     // Going back to what was scored costs a hundredth of scoring it again.
-    this.scorer.restore(speaks ? speaks.kept : wholeKept)
+    this.scorer.restore(speaks ? this.#kept.part : wholeKept)
     this.#normaliser = speaks ? speaks.normaliser : wholeNormaliser
-    const reading = speaks ? this.#amongLooks(speaks.reading, read.length) : whole
-    return { reading, segment: speaks ? speaks.segment.text : null, intents }
+    if (!speaks) return { reading: whole, segment: null, intents }
+    const { best, familiar } = speaks.reading
+    const scope = this.#scopeAmong(read.length, best, familiar)
+    const reading = { ...speaks.reading, scope, outOfScope: this.#outOfScope(scope) }
+    return { reading, segment: speaks.segment.text, intents }
   }
 
   /** Parts that surely ask for different routes, in order of appearance; undefined when fewer than two do. */
@@ -290,7 +298,7 @@ export class Decider {
     let weight = 1
     for (const message of recent) {
       weight *= CONTEXT_DECAY
-      const checked = this.#spelling.check(message, this.#isOwnWord)
+      const checked = this.#spelling.check(message, this.#look)
       this.scorer.scoreText(checked.text, checked.words)
       for (let k = 0; k < total.length; k++) total[k] = total[k]! + weight * this.scorer.scores[k]!
       // A conversation belongs to the set as much as its most familiar message does.
@@ -360,7 +368,7 @@ export class Decider {
   ): Candidate[] {
     const { scores, routes, top } = this.scorer
     const forced = matches && matches.forced >= 0 ? matches.forced : -1
-    const order: number[] = []
+    let order: number[] = []
     if (topK <= top.count) {
       for (let place = 0; place < top.count && order.length < topK; place++) {
         const route = top.routes[place]!
@@ -368,10 +376,7 @@ export class Decider {
       }
     }
     if (order.length < Math.min(topK, routes)) {
-      order.length = 0
-      for (let route = 0; route < routes; route++) if (open === null || open[route] === 1) order.push(route)
-      order.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1))
-      order.length = Math.min(order.length, topK)
+      order = this.scorer.bestRoutes(topK, (route) => open === null || open[route] === 1)
     }
     if (forced >= 0) {
       const place = order.indexOf(forced)

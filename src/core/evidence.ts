@@ -1,52 +1,60 @@
 import type { Encoder } from '../contracts/index.ts'
-import { LexicalVocabulary } from './features/lexical-vocabulary.ts'
-import { QueryFeatures } from './features/query-features.ts'
-import { LinearScorer } from './heads/linear-scorer.ts'
+import { type KnownWord, LexicalVocabulary, SparseVector } from './features/lexical-vocabulary.ts'
+import { type HeldRows, heldBytesOf, LinearScorer } from './heads/linear-scorer.ts'
 import type { PostingsEdit } from './lexical/packed-postings.ts'
 import type { Postings } from './lexical/postings.ts'
+import { type RowWord, WordRows } from './lexical/word-rows.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
 /** Routes whose examples are searched for the nearest, and examples after which the search stops. */
-const NEAR_ROUTES = 8
+const NEAR_ROUTES = 4
 export const NEAR_EXAMPLES = 240
 const NEAREST = 5
-const QUERY_SCALE = 1 / 32767
 
 /** The routes with the highest scores, best first; equal scores in the order of `ranks`. */
 export class TopRoutes {
-  readonly routes = new Int32Array(NEAR_ROUTES)
+  readonly routes: Int32Array
   count = 0
   readonly #ranks: Int32Array
   /** Scores of `routes`. */
-  readonly #best = new Float64Array(NEAR_ROUTES)
+  readonly #best: Float64Array
 
-  /** @param ranks place of each route among all in order of name */
-  constructor(ranks: Int32Array) {
+  /**
+   * @param ranks place of each route among all in order of name
+   * @param most how many routes to find
+   */
+  constructor(ranks: Int32Array, most = NEAR_ROUTES) {
     this.#ranks = ranks
+    this.routes = new Int32Array(most)
+    this.#best = new Float64Array(most)
   }
 
   fill(scores: Float64Array, routes: number): void {
     const top = this.routes
     const best = this.#best
     const ranks = this.#ranks
+    const most = top.length
     let count = 0
+    // Nearly every route of a large set is behind the last one of the best.
+    let last = Number.NEGATIVE_INFINITY
     for (let k = 0; k < routes; k++) {
       const score = scores[k]!
+      if (score < last) continue
       let place = count
-      // From the end upwards: nearly every route of a large set is behind the last one and goes no further.
       while (place > 0) {
         const ahead = best[place - 1]!
         if (score < ahead || (score === ahead && ranks[k]! > ranks[top[place - 1]!]!)) break
         place--
       }
-      if (place === NEAR_ROUTES) continue
-      if (count < NEAR_ROUTES) count++
+      if (place === most) continue
+      if (count < most) count++
       for (let i = count - 1; i > place; i--) {
         best[i] = best[i - 1]!
         top[i] = top[i - 1]!
       }
       best[place] = score
       top[place] = k
+      if (count === most) last = best[most - 1]!
     }
     this.count = count
   }
@@ -81,6 +89,17 @@ export class NearestMean {
     this.#largest[place] = similarity
   }
 
+  /** Sees the first `count` of them. */
+  seeAll(similarities: Float64Array, count: number): void {
+    let least = this.#count < NEAREST ? Number.NEGATIVE_INFINITY : this.#largest[NEAREST - 1]!
+    for (let i = 0; i < count; i++) {
+      const similarity = similarities[i]!
+      if (similarity <= least) continue
+      this.see(similarity)
+      if (this.#count === NEAREST) least = this.#largest[NEAREST - 1]!
+    }
+  }
+
   get mean(): number {
     let sum = 0
     for (let i = 0; i < this.#count; i++) sum += this.#largest[i]!
@@ -97,8 +116,8 @@ export type LiveSnapshot = Omit<SnapshotData, 'postings'>
 /** What a scorer made of one text, to go back to after it has scored others. */
 export interface KeptScores {
   readonly scores: Float64Array
-  readonly energy: number
-  readonly nearness: number
+  energy: number
+  nearness: number
 }
 
 /**
@@ -117,10 +136,18 @@ export class EvidenceScorer {
   nearness = 0
   /** The snapshot that it was made with, less the postings; matrices are those that it works with, not copies. */
   readonly snapshot: LiveSnapshot
-  readonly #features: QueryFeatures
+  readonly #ranks: Int32Array
+  readonly #encoder: Encoder
+  readonly #dense: Float32Array
+  #lookedAt: readonly string[] = []
+  /** What `look` found; what is left of longer texts behind it means nothing. */
+  readonly #known: KnownWord[] = []
+  readonly #sparse = new SparseVector()
   readonly #linear: LinearScorer
-  readonly #at: { examples: number; dots: number }
-  readonly #dots: Int32Array
+  /** Null where a set is so small, or so large, that rows of words would gain nothing. */
+  readonly #words: WordRows | null
+  readonly #at: { readonly examples: HeldRows; readonly cosines: number }
+  readonly #cosines: Float64Array
   readonly #nearest = new NearestMean()
 
   /**
@@ -128,9 +155,11 @@ export class EvidenceScorer {
    * @param before a scorer whose vocabulary this one may share, if it is the same
    */
   constructor(snapshot: SnapshotData, encoder: Encoder, before?: EvidenceScorer) {
-    this.#features = new QueryFeatures(encoder)
+    this.#encoder = encoder
+    this.#dense = new Float32Array(encoder.dimensions)
     this.routes = snapshot.routeSet.routes.length
-    this.top = new TopRoutes(nameRanks(snapshot.routeSet.routes.map((route) => route.name)))
+    this.#ranks = nameRanks(snapshot.routeSet.routes.map((route) => route.name))
+    this.top = new TopRoutes(this.#ranks)
     const { hashes, inverseFrequencies } = snapshot.vocabulary
     this.vocabulary =
       before?.snapshot.vocabulary === snapshot.vocabulary
@@ -139,19 +168,23 @@ export class EvidenceScorer {
     const { offsets, vectors } = snapshot.examples
     let longest = 0
     for (let r = 0; r < this.routes; r++) longest = Math.max(longest, offsets[r + 1]! - offsets[r]!)
-    const spare = vectors.values.length + longest * 4 + 32
-    this.#linear = new LinearScorer(snapshot.head, snapshot.postings, spare)
+    const spare = heldBytesOf(vectors) + longest * 8 + 16
+    this.#linear = new LinearScorer(snapshot.head, snapshot.postings, {
+      spareBytes: spare,
+      hasWords: true,
+    })
+    this.#words = this.#linear.wordRows > 0 ? new WordRows(this.vocabulary, this.#linear) : null
     this.scores = this.#linear.scores
     const { space } = this.#linear
-    const dots = space.allocate(longest * 4)
-    const { at, values } = space.hold(vectors.values)
-    this.#at = { examples: at, dots }
-    this.#dots = new Int32Array(space.kernels.buffer, dots, longest)
+    const cosines = space.allocate(longest * 8)
+    const held = this.#linear.holdRows(vectors)
+    this.#at = { examples: held.at, cosines }
+    this.#cosines = new Float64Array(space.kernels.buffer, cosines, longest)
     const { postings: _, ...rest } = snapshot
     this.snapshot = {
       ...rest,
       head: this.#linear.head,
-      examples: { offsets, vectors: { ...vectors, values } },
+      examples: { offsets, vectors: held.rows },
     }
   }
 
@@ -165,12 +198,28 @@ export class EvidenceScorer {
     return this.#linear.postings(edit)
   }
 
+  /** What words are to the route set, by their places; valid until the next call. */
+  look(words: readonly string[]): readonly KnownWord[] {
+    if (words === this.#lookedAt) return this.#known
+    this.#lookedAt = words
+    const rows = this.#words
+    if (rows) for (let i = 0; i < words.length; i++) this.#known[i] = rows.wordOf(words[i]!)
+    else for (let i = 0; i < words.length; i++) this.#known[i] = this.vocabulary.wordOf(words[i]!)
+    return this.#known
+  }
+
   /** Scores a text whose words (after spelling correction) are given. */
   scoreText(text: string, words: readonly string[]): void {
-    this.#features.fill(text, words, this.vocabulary, this.snapshot.lexicalScale)
-    this.#linear.scoreVector(this.#features.dense)
-    const { ids, values, count } = this.#features.sparse
-    this.#linear.addSparse(ids, values, 0, count)
+    this.#encoder.encode(text, this.#dense)
+    this.#linear.scoreVector(this.#dense)
+    const { lexicalScale } = this.snapshot
+    const known = this.look(words)
+    if (this.#words) this.#words.addTo(known as readonly RowWord[], words.length, lexicalScale)
+    else {
+      const sparse = this.#sparse
+      this.vocabulary.fill(known, words.length, lexicalScale, sparse)
+      this.#linear.addSparse(sparse.ids, sparse.values, 0, sparse.count)
+    }
     this.#finish()
   }
 
@@ -180,13 +229,29 @@ export class EvidenceScorer {
     this.#finish()
   }
 
+  /** The routes with the highest scores, best first, as many as asked for, of all that are open. */
+  bestRoutes(most: number, isOpen: (route: number) => boolean): number[] {
+    const scores = this.scores.map((score, route) => (isOpen(route) ? score : Number.NEGATIVE_INFINITY))
+    const best = new TopRoutes(this.#ranks, Math.min(most, this.routes))
+    best.fill(scores, this.routes)
+    return [...best.routes.subarray(0, best.count)].filter(isOpen)
+  }
+
   /** log of the sum of e^(factor * score) over all classes, within 1e-6. */
   logSumExp(factor: number): number {
     return this.#linear.logSumExp(this.scores.length, factor)
   }
 
-  keep(): KeptScores {
-    return { scores: this.scores.slice(), energy: this.energy, nearness: this.nearness }
+  /** Room for `keep`. */
+  roomToKeep(): KeptScores {
+    return { scores: new Float64Array(this.scores.length), energy: 0, nearness: 0 }
+  }
+
+  keep(into: KeptScores): KeptScores {
+    into.scores.set(this.scores)
+    into.energy = this.energy
+    into.nearness = this.nearness
+    return into
   }
 
   restore({ scores, energy, nearness }: KeptScores): void {
@@ -200,10 +265,11 @@ export class EvidenceScorer {
     this.energy = this.#linear.logSumExp(this.routes)
     this.top.fill(this.scores, this.routes)
     this.#nearest.clear()
-    this.#eachNearRoute((start, count) => {
-      const { scales } = this.snapshot.examples.vectors
-      for (let i = 0; i < count; i++) this.#nearest.see(this.#dots[i]! * scales[start + i]! * QUERY_SCALE)
-    })
+    for (let place = 0, seen = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
+      const count = this.#scoreExamples(this.top.routes[place]!)
+      this.#nearest.seeAll(this.#cosines, count)
+      seen += count
+    }
     this.nearness = nearnessOf(
       this.#nearest.mean,
       this.top.count > 0 ? this.snapshot.cohesion[this.top.routes[0]!]! : 0,
@@ -212,23 +278,20 @@ export class EvidenceScorer {
 
   /** Calls back with every example searched (its row over all examples) and its cosine to the query. */
   forNearExamples(see: (example: number, similarity: number, route: number) => void): void {
-    const { scales } = this.snapshot.examples.vectors
-    this.#eachNearRoute((start, count, route) => {
-      for (let i = 0; i < count; i++) see(start + i, this.#dots[i]! * scales[start + i]! * QUERY_SCALE, route)
-    })
-  }
-
-  /** Calls back for each of the likeliest routes, the dot products of its examples from row `start` being in `#dots`. */
-  #eachNearRoute(see: (start: number, count: number, route: number) => void): void {
-    const { offsets, vectors } = this.snapshot.examples
-    let seen = 0
-    for (let place = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
+    for (let place = 0, seen = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
       const route = this.top.routes[place]!
-      const start = offsets[route]!
-      const count = offsets[route + 1]! - start
-      this.#linear.dotRows(this.#at.examples + start * vectors.dims, count, this.#at.dots)
-      see(start, count, route)
+      const count = this.#scoreExamples(route)
+      const start = this.snapshot.examples.offsets[route]!
+      for (let i = 0; i < count; i++) see(start + i, this.#cosines[i]!, route)
       seen += count
     }
+  }
+
+  /** Puts the cosines of a route's examples to the vector scored last into `#cosines`; returns how many there are. */
+  #scoreExamples(route: number): number {
+    const { offsets } = this.snapshot.examples
+    const count = offsets[route + 1]! - offsets[route]!
+    this.#linear.scoreRows(this.#at.examples, offsets[route]!, count, this.#at.cosines)
+    return count
   }
 }

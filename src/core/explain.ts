@@ -1,6 +1,6 @@
 import type { Decision, Explanation, RouteDefinition, RouteOptions } from '../contracts/index.ts'
 import { DEFAULT_TOP_K, type Decider, type DecisionTrace } from './decider.ts'
-import { splitWords } from './text/words.ts'
+import { splitWords, wordsOf } from './text/words.ts'
 import { collectTrainingTexts, isShown } from './training-texts.ts'
 
 const NEAREST_OF_EACH = 3
@@ -145,7 +145,7 @@ function whatWouldFlip(
   if (decision.reason === 'rule' || decision.candidates.length === 0) return {}
   const threshold = decision.confidence
   const routeWithout = (leftOut: readonly string[]) => {
-    const keys = leftOut.flatMap((word) => splitWords(word).words)
+    const keys = leftOut.flatMap((word) => wordsOf(word))
     return decider.decide(withoutWords(text, keys), { ...options, topK: 1 }).route
   }
   const most = Math.min(MOST_WORDS_LEFT_OUT, Math.floor(MOST_CHARACTERS_SCORED / Math.max(1, text.length)))

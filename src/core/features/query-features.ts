@@ -1,5 +1,5 @@
 import type { Encoder } from '../../contracts/index.ts'
-import { splitWords } from '../text/words.ts'
+import { wordsOf } from '../text/words.ts'
 import { type LexicalVocabulary, SparseVector } from './lexical-vocabulary.ts'
 
 /**
@@ -31,5 +31,5 @@ export class QueryFeatures {
 
 /** The words of a text as the lexical features know them. */
 export function lexicalWords(text: string): readonly string[] {
-  return splitWords(text).words
+  return wordsOf(text)
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Postings, postingsFromWeights } from '../lexical/postings.ts'
 import { type QuantisedRows, quantiseRows } from '../vectors/quantised-rows.ts'
-import { LinearScorer } from './linear-scorer.ts'
+import { heldBytesOf, LinearScorer } from './linear-scorer.ts'
 
 const DIMS = 16
 const CLASSES = 40
@@ -69,7 +69,7 @@ test('scores are the same bits with SIMD and without', () => {
   fc.assert(
     fc.property(numbers(CLASSES * DIMS), weightMatrix, numbers(DIMS), (headValues, weights, direction) => {
       const both = [true, false].map((simd) => {
-        const scorer = new LinearScorer(asHead(headValues), asPostings(weights), 0, simd)
+        const scorer = new LinearScorer(asHead(headValues), asPostings(weights), { simd })
         scorer.scoreVector(Float32Array.from(direction, (x) => x / DIMS))
         scorer.addSparse(
           Int32Array.from({ length: FEATURES }, (_, id) => id),
@@ -122,6 +122,71 @@ test('few classes, whose lists are not rows, get the same bits as many', () => {
   )
 })
 
+test('words whose rows were laid say what their features say', () => {
+  const entriesOfWord = fc.array(fc.tuple(fc.integer({ min: 0, max: FEATURES - 1 }), number), {
+    maxLength: 9,
+  })
+  fc.assert(
+    fc.property(
+      weightMatrix.filter((weights) => weights.some((weight) => weight !== 0)),
+      fc.array(entriesOfWord, { maxLength: 6 }),
+      entriesOfWord,
+      number,
+      (weights, words, others, factor) => {
+        // The shared part of each feature must be scaled, too.
+        const postings = {
+          ...asPostings(weights),
+          shared: Float32Array.from({ length: FEATURES }, (_, i) => i / 7),
+        }
+        const scorer = new LinearScorer(asHead(new Array(CLASSES * DIMS).fill(0)), postings, {
+          hasWords: true,
+        })
+        fc.pre(scorer.wordRows > 0)
+        const idsOf = (entries: typeof others) => Int32Array.from(entries, ([id]) => id)
+        const valuesOf = (entries: typeof others, by = 1) =>
+          Float32Array.from(entries, ([, value]) => value * by)
+        const places = Int32Array.from(words, (_, i) => scorer.wordRows - 1 - i)
+        const shared = words.reduce(
+          (sum, entries, i) => sum + scorer.layWordRow(places[i]!, idsOf(entries), valuesOf(entries)),
+          0,
+        )
+        const scoresOf = (add: () => void) => {
+          scorer.scoreVector(new Float32Array(DIMS))
+          add()
+          return [...scorer.scores]
+        }
+        const laid = scoresOf(() =>
+          scorer.addSparse(idsOf(others), valuesOf(others), 0, others.length, {
+            places,
+            count: words.length,
+            factor,
+            shared,
+          }),
+        )
+        const all = [
+          ...others,
+          ...words.flat().map(([id, value]) => [id, value * factor] as [number, number]),
+        ]
+        const direct = scoresOf(() => scorer.addSparse(idsOf(all), valuesOf(all), 0, all.length))
+        laid.forEach((score, k) => {
+          expect(score).toBeCloseTo(direct[k]!, 4)
+        })
+      },
+    ),
+  )
+})
+
+test('a scorer of few classes has no room for rows of words', () => {
+  const postings = {
+    offsets: new Int32Array(1),
+    routes: new Int32Array(0),
+    weights: new Float32Array(0),
+    shared: new Float32Array(0),
+  }
+  const head = quantiseRows(new Float32Array(FEW_CLASSES * DIMS), DIMS)
+  expect(new LinearScorer(head, postings, { hasWords: true }).wordRows).toBe(0)
+})
+
 test('a small scorer knows the vector that it scored last after others have been at work', () => {
   const postings: Postings = {
     offsets: new Int32Array(1),
@@ -130,14 +195,17 @@ test('a small scorer knows the vector that it scored last after others have been
     shared: new Float32Array(0),
   }
   const scorerOf = (rows: number) => {
-    const values = Float32Array.from({ length: rows * DIMS }, (_, i) => Math.sin(i * rows))
-    const scorer = new LinearScorer(quantiseRows(values, DIMS), postings, 2 * DIMS + rows * 4 + 64)
-    const { at } = scorer.space.hold(Int8Array.from({ length: DIMS }, (_, d) => d + rows))
-    return { scorer, at, out: scorer.space.allocate(4) }
+    const valuesOf = (count: number) =>
+      Float32Array.from({ length: count * DIMS }, (_, i) => Math.sin(i * rows))
+    const own = quantiseRows(valuesOf(1), DIMS)
+    const options = { spareBytes: heldBytesOf(own) + 8 + 16 }
+    const scorer = new LinearScorer(quantiseRows(valuesOf(rows), DIMS), postings, options)
+    const { at } = scorer.holdRows(own)
+    return { scorer, at, out: scorer.space.allocate(8) }
   }
   const dotOf = ({ scorer, at, out }: ReturnType<typeof scorerOf>) => {
-    scorer.dotRows(at, 1, out)
-    return new Int32Array(scorer.space.kernels.buffer, out, 1)[0]
+    scorer.scoreRows(at, 0, 1, out)
+    return new Float64Array(scorer.space.kernels.buffer, out, 1)[0]
   }
   const first = scorerOf(5)
   first.scorer.scoreVector(Float32Array.from({ length: DIMS }, (_, d) => d / 40))

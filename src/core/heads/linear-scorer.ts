@@ -1,83 +1,134 @@
 import { log } from '../../util/exact-math.ts'
 import { PackedPostings, type PostingsEdit } from '../lexical/packed-postings.ts'
 import type { Postings } from '../lexical/postings.ts'
+import { queryBytes } from '../vectors/kernel-operations.ts'
 import { KernelSpace } from '../vectors/kernel-space.ts'
 import type { QuantisedRows } from '../vectors/quantised-rows.ts'
 
-const QUERY_SCALE = 1 / 32767
 // Rows of weights that are summed in one call of the kernel.
 const MOST_PICKS = 1024
-const PADDING_SCORE = -1e4
 
 /** Where the scorer keeps what, as byte offsets in the kernels' memory. */
 interface Places {
   readonly vector: number
   readonly query: number
-  readonly dots: number
   readonly picks: number
   readonly amounts: number
+  /** Of features, then of words. */
   readonly rows: number
   readonly sums: number
-  readonly floats: number
+  readonly scores: number
 }
+
+/** Rows of int8 with their scales in the kernels' memory, as byte offsets. */
+export interface HeldRows {
+  readonly values: number
+  readonly scales: number
+  readonly sums: number
+}
+
+/** Bytes that `holdRows` takes. */
+export const heldBytesOf = ({ values, scales }: QuantisedRows) =>
+  values.byteLength + 2 * scales.byteLength + 3 * 16
+
+interface ScorerOptions {
+  readonly spareBytes?: number
+  readonly hasWords?: boolean
+  readonly simd?: boolean
+}
+
+/** Rows laid for words, each to be added `factor` times. */
+interface PickedWords {
+  readonly places: Int32Array
+  readonly count: number
+  readonly factor: number
+  /** What the words say to all classes alike, before the factor. */
+  readonly shared: number
+}
+
+// More classes would make a row longer than it takes to add up what it is made of.
+const MOST_CLASSES_WITH_WORDS = 768
+const WORD_ROW_BYTES = 1024 * 1024
 
 /** A head at work: scores a vector and sparse features against all classes. Holds its matrices in kernel memory. */
 export class LinearScorer {
-  /** Scores of all classes; valid until the next call. */
+  /** Scores of all classes; valid until a scorer is used again. */
   readonly scores: Float64Array
   /** Has `spareBytes` left for the caller. */
   readonly space: KernelSpace
-  /** The head that it was made with, its rows where they live now. */
+  /** The head that it was made with, where it lives now. */
   readonly head: QuantisedRows
   readonly #dims: number
-  readonly #scales: Float32Array
-  readonly #headAt: number
+  readonly #headAt: HeldRows
   readonly #postings: PackedPostings
   readonly #at: Places
   readonly #vector: Float32Array
-  readonly #dots: Int32Array
   readonly #picks: Int32Array
   readonly #amounts: Float32Array
+  /** Sums of what is added as float32. */
   readonly #sums: Float32Array
-  readonly #floats: Float32Array
+  /** All rows. */
+  readonly #rows: Float32Array
+  /** Rows that there is room for beside those of features; 0 where they would gain nothing. */
+  readonly wordRows: number
   /** The vector scored last. */
   #given: Float32Array = new Float32Array(0)
 
-  /** @param spareBytes left in the kernels' memory for the caller */
-  constructor(head: QuantisedRows, postings: Postings, spareBytes = 0, simd = true) {
+  /**
+   * @param options.spareBytes left in the kernels' memory for the caller
+   * @param options.hasWords whether rows will be laid for words
+   */
+  constructor(
+    head: QuantisedRows,
+    postings: Postings,
+    { spareBytes = 0, hasWords = false, simd = true }: ScorerOptions = {},
+  ) {
     const classes = head.scales.length
     const packed = new PackedPostings(postings, classes)
     const hasRows = packed.rowCount > 0
+    this.wordRows =
+      hasWords && hasRows && classes <= MOST_CLASSES_WITH_WORDS
+        ? Math.floor(WORD_ROW_BYTES / (packed.stride * 4))
+        : 0
+    const rowFloats = (packed.rowCount + this.wordRows) * packed.stride
     this.#dims = head.dims
-    this.#scales = head.scales
     this.#postings = packed
     const sizes = {
       vector: head.dims * 4,
-      query: head.dims * 2,
-      dots: classes * 4,
+      query: queryBytes(head.dims),
       picks: hasRows ? MOST_PICKS * 4 : 0,
       amounts: hasRows ? MOST_PICKS * 4 : 0,
-      rows: packed.rowCount * packed.stride * 4,
+      rows: rowFloats * 4,
       sums: packed.stride * 4,
-      floats: packed.stride * 4,
+      scores: packed.stride * 8,
     }
-    const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 16, head.values.length + spareBytes)
+    const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 16, heldBytesOf(head) + spareBytes)
     this.space = new KernelSpace(bytes + 16, !hasRows, simd)
     const { buffer } = this.space.kernels
     this.#at = Object.fromEntries(
       Object.entries(sizes).map(([name, size]) => [name, this.space.allocate(size)]),
     ) as unknown as Places
-    const { at, values } = this.space.hold(head.values)
-    this.#headAt = at
-    this.head = { ...head, values }
-    packed.layRows(postings, new Float32Array(buffer, this.#at.rows, packed.rowCount * packed.stride))
+    const held = this.holdRows(head)
+    this.#headAt = held.at
+    this.head = held.rows
+    this.#rows = new Float32Array(buffer, this.#at.rows, rowFloats)
+    packed.layRows(postings, this.#rows.subarray(0, packed.rowCount * packed.stride))
     this.#vector = new Float32Array(buffer, this.#at.vector, head.dims)
-    this.#dots = new Int32Array(buffer, this.#at.dots, classes)
     this.#picks = new Int32Array(buffer, this.#at.picks, hasRows ? MOST_PICKS : 0)
     this.#amounts = new Float32Array(buffer, this.#at.amounts, hasRows ? MOST_PICKS : 0)
-    this.#sums = new Float32Array(buffer, this.#at.sums, packed.stride)
-    this.#floats = new Float32Array(buffer, this.#at.floats, packed.stride)
-    this.scores = new Float64Array(classes)
+    this.#sums = new Float32Array(buffer, this.#at.sums, classes)
+    this.scores = new Float64Array(buffer, this.#at.scores, classes)
+  }
+
+  /** Moves rows to the kernels' memory, for `scoreRows`. */
+  holdRows(rows: QuantisedRows): { readonly at: HeldRows; readonly rows: QuantisedRows } {
+    const values = this.space.hold(rows.values)
+    const scales = this.space.hold(rows.scales)
+    const sums = this.space.hold(sumsOfRows(rows))
+    return {
+      at: { values: values.at, scales: scales.at, sums: sums.at },
+      rows: { ...rows, values: values.values, scales: scales.values },
+    }
   }
 
   /** The postings that it was made with, put together anew, after an edit if one is given. */
@@ -85,16 +136,14 @@ export class LinearScorer {
     return this.#postings.unpack(edit)
   }
 
-  /** Sets `scores` to those of a vector of unit length, which must stay as it is as long as `dotRows` is asked about it. */
+  /** Sets `scores` to those of a vector of unit length, which must stay as it is as long as `scoreRows` is asked about it. */
   scoreVector(vector: Float32Array): void {
-    const { scores } = this
-    const dots = this.#dots
-    const scales = this.#scales
     this.#given = vector
     this.space.enter()
     this.#quantise()
-    this.space.kernels.dotRows(this.#at.query, this.#headAt, scores.length, this.#dims, this.#at.dots)
-    for (let k = 0; k < scores.length; k++) scores[k] = dots[k]! * scales[k]! * QUERY_SCALE
+    const { values, scales, sums } = this.#headAt
+    const { query, scores } = this.#at
+    this.space.kernels.scoreRows(query, values, this.scores.length, this.#dims, scales, sums, scores)
   }
 
   #quantise(): void {
@@ -102,26 +151,35 @@ export class LinearScorer {
     this.space.kernels.quantise(this.#at.vector, this.#dims, this.#at.query)
   }
 
-  /** Dot products of the vector scored last, times 32767, with rows of int8 in the kernels' memory. */
-  dotRows(rows: number, count: number, out: number): void {
+  /** Cosines of the vector scored last with `count` of the rows held, from row `first` on, as float64 at `out`. */
+  scoreRows({ values, scales, sums }: HeldRows, first: number, count: number, out: number): void {
     if (this.space.enter()) this.#quantise()
-    this.space.kernels.dotRows(this.#at.query, rows, count, this.#dims, out)
+    this.space.kernels.scoreRows(
+      this.#at.query,
+      values + first * this.#dims,
+      count,
+      this.#dims,
+      scales + first * 4,
+      sums + first * 4,
+      out,
+    )
   }
 
-  /** Adds to `scores` what sparse features `ids[from..to)` with `values` say. */
-  addSparse(ids: Int32Array, values: Float32Array, from: number, to: number): void {
-    const { scores } = this
-    const toAll =
-      this.#postings.rowCount > 0
-        ? this.#addWithRows(ids, values, from, to)
-        : this.#addLists(ids, values, from, to)
-    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + toAll
+  /** Adds to `scores` what sparse features `ids[from..to)` with `values` say, and the words that rows were laid for. */
+  addSparse(ids: Int32Array, values: Float32Array, from: number, to: number, words?: PickedWords): void {
+    if (this.#postings.rowCount > 0) this.#addWithRows(ids, values, from, to, words)
+    else this.#addLists(ids, values, from, to)
   }
 
-  /** @returns what the features say to all classes alike */
-  #addWithRows(ids: Int32Array, values: Float32Array, from: number, to: number): number {
+  #addWithRows(
+    ids: Int32Array,
+    values: Float32Array,
+    from: number,
+    to: number,
+    words: PickedWords | undefined,
+  ): void {
     const { scores } = this
-    const { offsets, routes, weights, shared, places } = this.#postings
+    const { offsets, routes, weights, shared, places, rowCount } = this.#postings
     const picks = this.#picks
     const amounts = this.#amounts
     let picked = 0
@@ -135,7 +193,7 @@ export class LinearScorer {
         picks[picked] = place
         amounts[picked++] = value
         if (picked === MOST_PICKS) {
-          this.#addRows(picked)
+          this.#addRows(picked, 0)
           picked = 0
         }
         continue
@@ -146,29 +204,75 @@ export class LinearScorer {
         scores[k] = scores[k]! + value * weights[p]!
       }
     }
-    if (picked > 0) this.#addRows(picked)
+    if (words) {
+      toAll += words.factor * words.shared
+      for (let j = 0; j < words.count; j++) {
+        picks[picked] = rowCount + words.places[j]!
+        amounts[picked++] = words.factor
+        if (picked === MOST_PICKS) {
+          this.#addRows(picked, 0)
+          picked = 0
+        }
+      }
+    }
+    this.#addRows(picked, toAll)
+  }
+
+  #addRows(picked: number, toAll: number): void {
+    const { kernels } = this.space
+    const { picks, amounts, rows, sums, scores } = this.#at
+    const { stride } = this.#postings
+    kernels.sumRows(picks, amounts, picked, rows, stride, sums)
+    kernels.addSums(sums, stride, toAll, scores)
+  }
+
+  /**
+   * Lays at a place of `wordRows` the sum of what features say.
+   * @param ids at most 1,024
+   * @returns what they say to all classes alike
+   */
+  layWordRow(place: number, ids: Int32Array, values: Float32Array): number {
+    const { offsets, routes, weights, shared, places, rowCount, stride } = this.#postings
+    const picks = this.#picks
+    const amounts = this.#amounts
+    let picked = 0
+    let toAll = 0
+    for (let j = 0; j < ids.length; j++) {
+      const feature = ids[j]!
+      toAll += values[j]! * shared[feature]!
+      if (places[feature]! < 0) continue
+      picks[picked] = places[feature]!
+      amounts[picked++] = values[j]!
+    }
+    const first = (rowCount + place) * stride
+    const { kernels } = this.space
+    kernels.sumRows(
+      this.#at.picks,
+      this.#at.amounts,
+      picked,
+      this.#at.rows,
+      stride,
+      this.#at.rows + first * 4,
+    )
+    const rows = this.#rows
+    for (let j = 0; j < ids.length; j++) {
+      const feature = ids[j]!
+      if (places[feature]! >= 0) continue
+      const end = offsets[feature + 1]!
+      for (let p = offsets[feature]!; p < end; p++) {
+        const k = first + routes[p]!
+        rows[k] = rows[k]! + values[j]! * weights[p]!
+      }
+    }
     return toAll
   }
 
-  #addRows(picked: number): void {
-    const { picks, amounts, rows, sums } = this.#at
-    this.space.kernels.sumRows(picks, amounts, picked, rows, this.#postings.stride, sums)
-    this.#addSums()
-  }
-
-  #addSums(): void {
-    const { scores } = this
-    const sums = this.#sums
-    for (let k = 0; k < scores.length; k++) scores[k] = scores[k]! + sums[k]!
-  }
-
   /** The same without rows. Long lists are summed in float32 and up to `MOST_PICKS` at a time, as rows are: same bits. */
-  #addLists(ids: Int32Array, values: Float32Array, from: number, to: number): number {
+  #addLists(ids: Int32Array, values: Float32Array, from: number, to: number): void {
     const { scores } = this
     const { offsets, routes, weights, shared, longAbove } = this.#postings
     const sums = this.#sums
-    this.space.enter()
-    for (let k = 0; k < scores.length; k++) sums[k] = 0
+    sums.fill(0)
     let picked = 0
     let toAll = 0
     for (let j = from; j < to; j++) {
@@ -189,30 +293,32 @@ export class LinearScorer {
         sums[k] = sums[k]! + Math.fround(value * weights[p]!)
       }
       if (++picked === MOST_PICKS) {
-        this.#addSums()
+        this.#addSums(0)
         sums.fill(0)
         picked = 0
       }
     }
-    if (picked > 0) this.#addSums()
-    return toAll
+    this.#addSums(toAll)
+  }
+
+  #addSums(toAll: number): void {
+    this.space.kernels.addSums(this.#at.sums, this.#postings.stride, toAll, this.#at.scores)
   }
 
   /** log of the sum of e^(factor * score) over scores[0..count), in float32 steps: within 1e-6 of the exact one. */
   logSumExp(count: number, factor = 1): number {
-    const { scores } = this
-    const floats = this.#floats
-    this.space.enter()
-    let largest = Number.NEGATIVE_INFINITY
-    for (let k = 0; k < count; k++) {
-      const score = scores[k]!
-      floats[k] = score
-      if (score > largest) largest = score
-    }
-    if (count === 0) return largest
-    const padded = (count + 3) & ~3
-    for (let k = count; k < padded; k++) floats[k] = PADDING_SCORE
-    const offset = Math.fround(largest)
-    return offset * factor + log(this.space.kernels.sumExp(this.#at.floats, padded, offset, factor))
+    if (count === 0) return Number.NEGATIVE_INFINITY
+    const { kernels } = this.space
+    const offset = Math.fround(kernels.largest(this.#at.scores, count))
+    return offset * factor + log(kernels.sumExp(this.#at.scores, count, offset, factor))
   }
+}
+
+/** What the kernels add up of each row, in plain TypeScript as the rows are not in their memory yet. */
+function sumsOfRows({ values, scales, dims }: QuantisedRows): Int32Array {
+  return Int32Array.from(scales, (_, row) => {
+    let sum = 0
+    for (let d = row * dims; d < (row + 1) * dims; d++) sum += values[d]!
+    return sum
+  })
 }

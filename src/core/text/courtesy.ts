@@ -1,4 +1,4 @@
-import { splitWords } from './words.ts'
+import { wordsOf } from './words.ts'
 
 const wordSet = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
@@ -25,7 +25,7 @@ const LONGEST_COURTESY = 200
 export function isCourtesy(text: string): boolean {
   if (text.length > LONGEST_COURTESY) return false
   let courteous = false
-  for (const word of splitWords(text).words) {
+  for (const word of wordsOf(text)) {
     if (COURTESIES.has(word)) courteous = true
     else if (!COMPANIONS.has(word)) return false
   }

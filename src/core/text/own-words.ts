@@ -1,5 +1,5 @@
 import { type Found, isSpellable, SpellingIndex } from './spelling-index.ts'
-import { splitWords } from './words.ts'
+import { wordsOf } from './words.ts'
 
 const DISTANCE = 2
 // Beside so many words, and one for every four that were there, new ones are kept apart; more are worth a new index.
@@ -9,7 +9,7 @@ const NEW_SHARE = 1 / 4
 /** Adds `sign` for every occurrence of a word that can be spelt. */
 function countWords(texts: Iterable<string>, sign: 1 | -1, counts: Map<string, number>): void {
   for (const text of texts) {
-    for (const word of splitWords(text).words) {
+    for (const word of wordsOf(text)) {
       if (isSpellable(word)) counts.set(word, (counts.get(word) ?? 0) + sign)
     }
   }

@@ -2,7 +2,7 @@ import type { Encoder } from '../../contracts/index.ts'
 import type { OwnWords } from './own-words.ts'
 import { SpellingCorrector } from './spelling.ts'
 import { SpellingIndex } from './spelling-index.ts'
-import { splitWords, type Words } from './words.ts'
+import { splitWords, wordsOf } from './words.ts'
 
 // A message of many unknown words is another language or noise; looking them all up would only cost time.
 const MOST_ATTEMPTS = 24
@@ -19,6 +19,11 @@ export interface CheckedText {
   /** Words of `text`, as `splitWords` gives them. */
   readonly words: readonly string[]
   readonly corrections: readonly { readonly from: string; readonly to: string }[]
+}
+
+/** A word as the route set knows it; `id` is -1 when it is none of its own. */
+interface SeenWord {
+  readonly id: number
 }
 
 const NO_CORRECTIONS: readonly never[] = []
@@ -55,16 +60,17 @@ export class SpellCheck {
 
   /**
    * The text with its misspelt words replaced.
-   * @param isOwnWord quick first answer to whether a word occurs in the route set
+   * @param look what words are to the route set, by their places
    */
-  check(text: string, isOwnWord: (word: string) => boolean): CheckedText {
-    const split = splitWords(text)
+  check(text: string, look: (words: readonly string[]) => readonly SeenWord[]): CheckedText {
+    const words = wordsOf(text)
+    const known = look(words)
     let corrections: { from: string; to: string }[] | undefined
     let places: number[] | undefined
-    let attempts = split.words.length > LONG_TEXT_WORDS ? MOST_ATTEMPTS - MOST_ATTEMPTS_IN_LONG : 0
-    for (let i = 0; i < split.words.length; i++) {
-      const word = split.words[i]!
-      if (word.length < 4 || isOwnWord(word)) continue
+    let attempts = words.length > LONG_TEXT_WORDS ? MOST_ATTEMPTS - MOST_ATTEMPTS_IN_LONG : 0
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]!
+      if (word.length < 4 || known[i]!.id >= 0) continue
       if (++attempts > MOST_ATTEMPTS) break
       const to = this.#corrector.correct(word)
       if (to === null) continue
@@ -73,24 +79,23 @@ export class SpellCheck {
       corrections.push({ from: word, to })
       places.push(i)
     }
-    if (!corrections || !places) return { text, words: split.words, corrections: NO_CORRECTIONS }
-    return { ...replaceWords(text, split, places, corrections), corrections }
+    if (!corrections || !places) return { text, words, corrections: NO_CORRECTIONS }
+    return { ...replaceWords(text, places, corrections), corrections }
   }
 }
 
 function replaceWords(
   text: string,
-  split: Words,
   places: readonly number[],
   corrections: readonly { to: string }[],
 ): { text: string; words: string[] } {
-  const words = [...split.words]
+  const { words, starts, ends } = splitWords(text)
   let replaced = ''
   let from = 0
   places.forEach((place, i) => {
     words[place] = corrections[i]!.to
-    replaced += text.slice(from, split.starts[place]) + corrections[i]!.to
-    from = split.ends[place]!
+    replaced += text.slice(from, starts[place]) + corrections[i]!.to
+    from = ends[place]!
   })
   return { text: replaced + text.slice(from), words }
 }

@@ -11,7 +11,7 @@ describe('windows of long segments', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('pay', 'the', 'bill', 'now'), { maxLength: 14 }), (words) => {
         const segments = whole(words.join(' '))
-        expect(withWindows(segments)).toStrictEqual(segments)
+        expect(withWindows(segments, words.length)).toStrictEqual(segments)
       }),
     )
   })
@@ -20,7 +20,7 @@ describe('windows of long segments', () => {
     fc.assert(
       fc.property(fc.integer({ min: 15, max: 120 }), (count) => {
         const text = Array.from({ length: count }, (_, i) => `w${i}`).join(' ')
-        const windows = withWindows(whole(text)).slice(1)
+        const windows = withWindows(whole(text), count).slice(1)
         const seen = new Set(windows.flatMap((window) => splitWords(window.text).words))
         expect(seen.size).toBe(count)
         for (const window of windows) {
@@ -34,9 +34,9 @@ describe('windows of long segments', () => {
   it('never makes more than forty parts, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 3000 }), (text) => {
-        expect(withWindows(splitSegments(text)).length).toBeLessThanOrEqual(40)
+        expect(withWindows(splitSegments(text), splitWords(text).words.length).length).toBeLessThanOrEqual(40)
       }),
     )
-    expect(withWindows(splitSegments('word '.repeat(6000))).length).toBeLessThanOrEqual(40)
+    expect(withWindows(splitSegments('word '.repeat(6000)), 6000).length).toBeLessThanOrEqual(40)
   })
 })

@@ -10,9 +10,11 @@ const MOST_PARTS = 40
 /**
  * The segments of a message, and overlapping windows of those that are so long that a boundary may be missing in them:
  * people do not punctuate. At most 40 parts in all, the segments first.
+ * @param words how many the message has
  * @remarks Linear in the text.
  */
-export function withWindows(segments: readonly Segment[]): readonly Segment[] {
+export function withWindows(segments: readonly Segment[], words: number): readonly Segment[] {
+  if (words <= LONG_SEGMENT_WORDS) return segments
   const parts = [...segments]
   for (const segment of segments) {
     if (parts.length >= MOST_PARTS) break

@@ -12,6 +12,9 @@ interface SharedPlaces {
   readonly tenants: number[]
 }
 
+/** What a space can hold. */
+type HeldArray = Int8Array | Int32Array | Float32Array
+
 const shared = new WeakMap<Kernels, SharedPlaces>()
 let spaces = 0
 
@@ -36,7 +39,7 @@ export class KernelSpace {
   readonly #places: SharedPlaces | null
   readonly #place: number
   readonly #number = spaces++
-  readonly #held: { readonly at: number; readonly values: Int8Array }[] = []
+  readonly #held: { readonly at: number; readonly values: HeldArray }[] = []
   #next = 0
   #end = 0
 
@@ -67,18 +70,28 @@ export class KernelSpace {
   }
 
   /** Keeps `values` at a byte offset. What comes back beside it is where they live; `values` itself can be let go. */
-  hold(values: Int8Array): { readonly at: number; readonly values: Int8Array } {
-    const at = this.allocate(values.length)
+  hold<Values extends HeldArray>(values: Values): { readonly at: number; readonly values: Values } {
+    const at = this.allocate(values.byteLength)
     if (this.#places === null) {
-      const view = new Int8Array(this.kernels.buffer, at, values.length)
+      const view = this.#viewOf(at, values)
       view.set(values)
-      return { at, values: view }
+      return { at, values: view as Values }
     }
-    const held = { at, values: values.byteLength === values.buffer.byteLength ? values : values.slice() }
+    const held = {
+      at,
+      values: values.byteLength === values.buffer.byteLength ? values : (values.slice() as Values),
+    }
     this.#held.push(held)
     // Whoever was here must not take what it finds for its own.
     this.#places.tenants[this.#place] = -1
     return held
+  }
+
+  #viewOf(at: number, values: HeldArray): HeldArray {
+    const { buffer } = this.kernels
+    if (values instanceof Int8Array) return new Int8Array(buffer, at, values.length)
+    if (values instanceof Int32Array) return new Int32Array(buffer, at, values.length)
+    return new Float32Array(buffer, at, values.length)
   }
 
   /**
@@ -87,7 +100,7 @@ export class KernelSpace {
    */
   enter(): boolean {
     if (this.#places === null || this.#places.tenants[this.#place] === this.#number) return false
-    for (const { at, values } of this.#held) new Int8Array(this.kernels.buffer, at, values.length).set(values)
+    for (const { at, values } of this.#held) this.#viewOf(at, values).set(values)
     this.#places.tenants[this.#place] = this.#number
     return true
   }

@@ -2,6 +2,8 @@ import type { KernelOperations } from './kernel-operations.ts'
 
 const round = Math.fround
 const EXP_FLOOR = -80
+const LARGEST = 8191
+const QUERY_SCALE = 1 / LARGEST
 const LOG2_E = round(Math.LOG2E)
 const LN2_HIGH = round(0.693359375)
 const LN2_LOW = round(-2.1219444e-4)
@@ -28,6 +30,7 @@ const addLanes = (l: Float32Array) => round(round(l[0]! + l[1]!) + round(l[2]! +
 
 /** The kernels in plain TypeScript: the reference for tests, and what runs where SIMD is missing. */
 export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
+  const doubles = new Float64Array(buffer)
   const floats = new Float32Array(buffer)
   const ints = new Int32Array(buffer)
   const shorts = new Int16Array(buffer)
@@ -61,23 +64,35 @@ export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
     },
     quantise(vector, dims, out) {
       for (let d = 0; d < dims; d++) {
-        const scaled = nearest(round(floats[(vector >> 2) + d]! * 32767))
-        shorts[(out >> 1) + d] = Math.max(-32768, Math.min(32767, scaled))
+        const scaled = nearest(round(floats[(vector >> 2) + d]! * LARGEST))
+        shorts[(out >> 1) + d] = scaled
       }
     },
-    dotRows(query, rows, count, dims, out) {
+    addUpRows(rows, count, dims, out) {
+      for (let r = 0; r < count; r++) {
+        let sum = 0
+        for (let d = 0; d < dims; d++) sum += bytes[rows + r * dims + d]!
+        ints[(out >> 2) + r] = sum
+      }
+    },
+    scoreRows(query, rows, count, dims, scales, _, out) {
       const q = query >> 1
       for (let r = 0; r < count; r++) {
         const row = rows + r * dims
         let sum = 0
         for (let d = 0; d < dims; d++) sum += shorts[q + d]! * bytes[row + d]!
-        ints[(out >> 2) + r] = sum
+        doubles[(out >> 3) + r] = sum * floats[(scales >> 2) + r]! * QUERY_SCALE
       }
+    },
+    largest(scores, count) {
+      let most = -Number.MAX_VALUE
+      for (let k = 0; k < count; k++) most = Math.max(most, doubles[(scores >> 3) + k]!)
+      return most
     },
     sumExp(scores, count, offset, factor) {
       const lanes = new Float32Array(4)
       for (let k = 0; k < count; k++) {
-        const x = round(round(floats[(scores >> 2) + k]! - round(offset)) * round(factor))
+        const x = round(round(round(doubles[(scores >> 3) + k]!) - round(offset)) * round(factor))
         lanes[k & 3] = lanes[k & 3]! + exp(Math.max(x, EXP_FLOOR))
       }
       return addLanes(lanes)
@@ -90,6 +105,11 @@ export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
           sum = round(sum + round(floats[(amounts >> 2) + j]! * weight))
         }
         floats[(out >> 2) + k] = sum
+      }
+    },
+    addSums(sums, width, toAll, scores) {
+      for (let k = 0; k < width; k++) {
+        doubles[(scores >> 3) + k] = doubles[(scores >> 3) + k]! + floats[(sums >> 2) + k]! + toAll
       }
     },
     forwardRow(dense, dims, ids, values, nonZeros, weights, classes, out) {

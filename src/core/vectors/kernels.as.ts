@@ -1,9 +1,13 @@
 // AssemblyScript, compiled to WASM SIMD by scripts/build.mjs. kernels-reference.ts says the same in plain
 // TypeScript, operation for operation: the two must agree bit for bit, so the order of every sum is part of
-// the contract and fused multiply-add (relaxed SIMD) is out of the question.
+// the contract and fused multiply-add is out of the question. Compiled twice: where the platform has relaxed SIMD,
+// dot products of integers, whose order is of no matter, use it.
 
 // @ts-nocheck
 const EXP_FLOOR: f32 = -80
+const LARGEST: f32 = 8191
+const QUERY_SCALE: f64 = 1 / 8191
+const OFFSET: i32 = 8192
 
 /** Adds the four lanes in the fixed order (0 + 1) + (2 + 3). */
 @inline function sumLanes(v: v128): f32 {
@@ -56,12 +60,31 @@ export function normalise(vector: usize, dims: i32): void {
   for (let o: usize = 0; o < bytes; o += 16) v128.store(vector + o, f32x4.mul(v128.load(vector + o), inverse))
 }
 
+/** Eight components as i16, to nearest even. */
+@inline function quantised(vector: usize): v128 {
+  const scale = f32x4.splat(LARGEST)
+  const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(vector), scale)))
+  const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(vector, 16), scale)))
+  return i16x8.narrow_i32x4_s(low, high)
+}
+
+/**
+ * A query as i16; with relaxed SIMD, whose dot product takes 7 bits without a sign, as q + 8192 in two halves, sixteen
+ * low ones before sixteen high ones.
+ */
 export function quantise(vector: usize, dims: i32, out: usize): void {
-  const scale = f32x4.splat(32767)
-  for (let d: usize = 0; d < <usize>dims; d += 8) {
-    const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(vector + (d << 2)), scale)))
-    const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(vector + (d << 2) + 16), scale)))
-    v128.store(out + (d << 1), i16x8.narrow_i32x4_s(low, high))
+  const width = <usize>dims
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const offset = i16x8.splat(<i16>OFFSET)
+    const mask = i16x8.splat(127)
+    for (let d: usize = 0; d < width; d += 16) {
+      const a = i16x8.add(quantised(vector + (d << 2)), offset)
+      const b = d + 8 < width ? i16x8.add(quantised(vector + (d << 2) + 32), offset) : i16x8.splat(0)
+      v128.store(out + (d << 1), i8x16.narrow_i16x8_u(v128.and(a, mask), v128.and(b, mask)))
+      v128.store(out + (d << 1), i8x16.narrow_i16x8_u(i16x8.shr_u(a, 7), i16x8.shr_u(b, 7)), 16)
+    }
+  } else {
+    for (let d: usize = 0; d < width; d += 8) v128.store(out + (d << 1), quantised(vector + (d << 2)))
   }
 }
 
@@ -69,42 +92,193 @@ export function quantise(vector: usize, dims: i32, out: usize): void {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
 }
 
-export function dotRows(query: usize, rows: usize, count: i32, dims: i32, out: usize): void {
+export function addUpRows(rows: usize, count: i32, dims: i32, out: usize): void {
   const width = <usize>dims
-  let r = 0
-  // Two rows at a time share the loads of the query.
-  for (; r + 1 < count; r += 2) {
-    const a = rows + <usize>r * width
-    const b = a + width
-    let sumA = i32x4.splat(0)
-    let sumB = i32x4.splat(0)
+  for (let r = 0; r < count; r++) {
+    const row = rows + <usize>r * width
+    let sum = i32x4.splat(0)
     for (let d: usize = 0; d < width; d += 8) {
-      const q = v128.load(query + (d << 1))
-      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q, v128.load_ext<i8>(a + d)))
-      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q, v128.load_ext<i8>(b + d)))
+      sum = i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(v128.load_ext<i8>(row + d)))
     }
-    store<i32>(out + ((<usize>r) << 2), sumInts(sumA))
-    store<i32>(out + ((<usize>r) << 2) + 4, sumInts(sumB))
-  }
-  if (r < count) {
-    const a = rows + <usize>r * width
-    let sumA = i32x4.splat(0)
-    for (let d: usize = 0; d < width; d += 8) {
-      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(v128.load(query + (d << 1)), v128.load_ext<i8>(a + d)))
-    }
-    store<i32>(out + ((<usize>r) << 2), sumInts(sumA))
+    store<i32>(out + ((<usize>r) << 2), sumInts(sum))
   }
 }
 
+/** Four dot products of a query with rows that follow one another, less what the offset of the query adds to each. */
+@inline function fourDots(query: usize, row: usize, width: usize): v128 {
+  let a = row
+  let b = a + width
+  let c = b + width
+  let d = c + width
+  let q = query
+  let sumA = i32x4.splat(0)
+  let sumB = i32x4.splat(0)
+  let sumC = i32x4.splat(0)
+  let sumD = i32x4.splat(0)
+  const end = a + (width & ~15)
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    let highA = i32x4.splat(0)
+    let highB = i32x4.splat(0)
+    let highC = i32x4.splat(0)
+    let highD = i32x4.splat(0)
+    for (; a < end; a += 16) {
+      const low = v128.load(q)
+      const high = v128.load(q, 16)
+      const rowA = v128.load(a)
+      const rowB = v128.load(b)
+      const rowC = v128.load(c)
+      const rowD = v128.load(d)
+      sumA = v128.relaxed_dot_add<i32>(rowA, low, sumA)
+      highA = v128.relaxed_dot_add<i32>(rowA, high, highA)
+      sumB = v128.relaxed_dot_add<i32>(rowB, low, sumB)
+      highB = v128.relaxed_dot_add<i32>(rowB, high, highB)
+      sumC = v128.relaxed_dot_add<i32>(rowC, low, sumC)
+      highC = v128.relaxed_dot_add<i32>(rowC, high, highC)
+      sumD = v128.relaxed_dot_add<i32>(rowD, low, sumD)
+      highD = v128.relaxed_dot_add<i32>(rowD, high, highD)
+      b += 16
+      c += 16
+      d += 16
+      q += 32
+    }
+    if (a < row + width) {
+      const low = v128.load(q)
+      const high = v128.load(q, 16)
+      const rowA = v128.load64_zero(a)
+      const rowB = v128.load64_zero(b)
+      const rowC = v128.load64_zero(c)
+      const rowD = v128.load64_zero(d)
+      sumA = v128.relaxed_dot_add<i32>(rowA, low, sumA)
+      highA = v128.relaxed_dot_add<i32>(rowA, high, highA)
+      sumB = v128.relaxed_dot_add<i32>(rowB, low, sumB)
+      highB = v128.relaxed_dot_add<i32>(rowB, high, highB)
+      sumC = v128.relaxed_dot_add<i32>(rowC, low, sumC)
+      highC = v128.relaxed_dot_add<i32>(rowC, high, highC)
+      sumD = v128.relaxed_dot_add<i32>(rowD, low, sumD)
+      highD = v128.relaxed_dot_add<i32>(rowD, high, highD)
+    }
+    sumA = i32x4.add(sumA, i32x4.shl(highA, 7))
+    sumB = i32x4.add(sumB, i32x4.shl(highB, 7))
+    sumC = i32x4.add(sumC, i32x4.shl(highC, 7))
+    sumD = i32x4.add(sumD, i32x4.shl(highD, 7))
+  } else {
+    for (; a < end; a += 16) {
+      const q0 = v128.load(q)
+      const q1 = v128.load(q, 16)
+      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(a)))
+      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(b)))
+      sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(c)))
+      sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(d)))
+      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q1, v128.load_ext<i8>(a, 8)))
+      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q1, v128.load_ext<i8>(b, 8)))
+      sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(q1, v128.load_ext<i8>(c, 8)))
+      sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(q1, v128.load_ext<i8>(d, 8)))
+      b += 16
+      c += 16
+      d += 16
+      q += 32
+    }
+    if (a < row + width) {
+      const q0 = v128.load(q)
+      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(a)))
+      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(b)))
+      sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(c)))
+      sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(d)))
+    }
+  }
+  const ab = i32x4.add(v128.shuffle<i32>(sumA, sumB, 0, 4, 1, 5), v128.shuffle<i32>(sumA, sumB, 2, 6, 3, 7))
+  const cd = i32x4.add(v128.shuffle<i32>(sumC, sumD, 0, 4, 1, 5), v128.shuffle<i32>(sumC, sumD, 2, 6, 3, 7))
+  return i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3))
+}
+
+/** What the offset of a query adds to dot products with four rows. */
+@inline function offsetOf(sums: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? i32x4.mul(sums, i32x4.splat(OFFSET)) : i32x4.splat(0)
+}
+
+@inline function oneScore(query: usize, row: usize, width: usize, scale: f32, sum: i32): f64 {
+  let dot: i32 = 0
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    let low = i32x4.splat(0)
+    let high = i32x4.splat(0)
+    for (let d: usize = 0; d < width; d += 16) {
+      const values = d + 8 < width ? v128.load(row + d) : v128.load64_zero(row + d)
+      low = v128.relaxed_dot_add<i32>(values, v128.load(query + (d << 1)), low)
+      high = v128.relaxed_dot_add<i32>(values, v128.load(query + (d << 1), 16), high)
+    }
+    dot = sumInts(low) + (sumInts(high) << 7) - sum * OFFSET
+  } else {
+    let products = i32x4.splat(0)
+    for (let d: usize = 0; d < width; d += 8) {
+      products = i32x4.add(products, i32x4.dot_i16x8_s(v128.load(query + (d << 1)), v128.load_ext<i8>(row + d)))
+    }
+    dot = sumInts(products)
+  }
+  return <f64>dot * <f64>scale * QUERY_SCALE
+}
+
+export function scoreRows(
+  query: usize, rows: usize, count: i32, dims: i32, scales: usize, sums: usize, out: usize,
+): void {
+  const width = <usize>dims
+  let r = 0
+  // Four rows at a time share the loads of the query, and the way from sums of lanes to scores.
+  for (; r + 3 < count; r += 4) {
+    const at = (<usize>r) << 2
+    const dots = i32x4.sub(fourDots(query, rows + <usize>r * width, width), offsetOf(v128.load(sums + at)))
+    const scale = v128.load(scales + at)
+    const to = out + (at << 1)
+    v128.store(to, scaled(dots, scale))
+    v128.store(to, scaled(v128.shuffle<i64>(dots, dots, 1, 1), v128.shuffle<i64>(scale, scale, 1, 1)), 16)
+  }
+  // The last ones by themselves: what lies behind them belongs to others.
+  for (; r < count; r++) {
+    const at = (<usize>r) << 2
+    store<f64>(out + (at << 1), oneScore(query, rows + <usize>r * width, width, load<f32>(scales + at), load<i32>(sums + at)))
+  }
+}
+
+/** Scores of the lower two lanes: dot * scale / 8191, in that order. */
+@inline function scaled(dots: v128, scales: v128): v128 {
+  return f64x2.mul(
+    f64x2.mul(f64x2.convert_low_i32x4_s(dots), f64x2.promote_low_f32x4(scales)),
+    f64x2.splat(QUERY_SCALE),
+  )
+}
+
+export function largest(scores: usize, count: i32): f64 {
+  let most0 = f64x2.splat(-f64.MAX_VALUE)
+  let most1 = most0
+  let k = 0
+  // The pseudo-maximum is one instruction, where the maximum proper has to mind what is no number.
+  for (; k + 3 < count; k += 4) {
+    const at = scores + ((<usize>k) << 3)
+    most0 = f64x2.pmax(most0, v128.load(at))
+    most1 = f64x2.pmax(most1, v128.load(at, 16))
+  }
+  most0 = f64x2.pmax(most0, most1)
+  let most = max<f64>(f64x2.extract_lane(most0, 0), f64x2.extract_lane(most0, 1))
+  for (; k < count; k++) most = max<f64>(most, load<f64>(scores + ((<usize>k) << 3)))
+  return most
+}
+
+/** e^((score - offset) * factor) of four scores. */
+@inline function expOfScores(scores: usize, offset: v128, factor: v128): v128 {
+  const low = f32x4.demote_f64x2_zero(v128.load(scores))
+  const high = f32x4.demote_f64x2_zero(v128.load(scores, 16))
+  const x = f32x4.mul(f32x4.sub(v128.shuffle<i64>(low, high, 0, 2), offset), factor)
+  return exp4(f32x4.max(x, f32x4.splat(EXP_FLOOR)))
+}
+
 export function sumExp(scores: usize, count: i32, offset: f32, factor: f32): f32 {
-  const bytes = (<usize>count) << 2
   const o4 = f32x4.splat(offset)
   const f4 = f32x4.splat(factor)
-  const floor = f32x4.splat(EXP_FLOOR)
   let sum = f32x4.splat(0)
-  for (let o: usize = 0; o < bytes; o += 16) {
-    const x = f32x4.mul(f32x4.sub(v128.load(scores + o), o4), f4)
-    sum = f32x4.add(sum, exp4(f32x4.max(x, floor)))
+  let k = 0
+  for (; k + 3 < count; k += 4) sum = f32x4.add(sum, expOfScores(scores + ((<usize>k) << 3), o4, f4))
+  if (k < count) {
+    const counts = i32x4.gt_s(i32x4.splat(count - k), i32x4(0, 1, 2, 3))
+    sum = f32x4.add(sum, v128.and(expOfScores(scores + ((<usize>k) << 3), o4, f4), counts))
   }
   return sumLanes(sum)
 }
@@ -143,6 +317,18 @@ export function sumRows(picks: usize, amounts: usize, count: i32, rows: usize, w
     v128.store(to, s5, 80)
     v128.store(to, s6, 96)
     v128.store(to, s7, 112)
+  }
+}
+
+export function addSums(sums: usize, width: i32, toAll: f64, scores: usize): void {
+  const all = f64x2.splat(toAll)
+  for (let k = 0; k < width; k += 4) {
+    const four = v128.load(sums + ((<usize>k) << 2))
+    const at = scores + ((<usize>k) << 3)
+    const low = f64x2.add(v128.load(at), f64x2.promote_low_f32x4(four))
+    const high = f64x2.add(v128.load(at, 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(four, four, 1, 1)))
+    v128.store(at, f64x2.add(low, all))
+    v128.store(at, f64x2.add(high, all), 16)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KernelOperations } from './kernel-operations.ts'
-import { kernelsBase64 } from './kernels.wasm.ts'
+import { kernelsBase64, relaxedKernelsBase64 } from './kernels.wasm.ts'
 import { referenceOperations } from './kernels-reference.ts'
 
 /** Kernels with the memory that they work on. */
@@ -11,29 +11,37 @@ export interface Kernels extends KernelOperations {
 }
 
 const PAGE_BYTES = 65_536
-let compiled: WebAssembly.Module | null | undefined
 
-function compiledModule(): WebAssembly.Module | null {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(
-        Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0)),
-      )
-    } catch {
-      // No SIMD, or a platform that forbids compiling (some edge workers): the reference gives the same bits.
-      compiled = null
-    }
+/** Modules by whether they use relaxed SIMD; null where the platform has not what they need. */
+const compiled = new Map<boolean, WebAssembly.Module | null>()
+
+function compile(isRelaxed: boolean): WebAssembly.Module | null {
+  try {
+    const base64 = isRelaxed ? relaxedKernelsBase64 : kernelsBase64
+    return new WebAssembly.Module(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+  } catch {
+    // No SIMD, or a platform that forbids compiling (some edge workers): the others give the same bits.
+    return null
   }
-  return compiled
+}
+
+function moduleFor(isRelaxed: boolean): WebAssembly.Module | null {
+  let module = compiled.get(isRelaxed)
+  if (module === undefined) {
+    module = compile(isRelaxed)
+    compiled.set(isRelaxed, module)
+  }
+  return module
 }
 
 /**
  * Kernels over a fresh zeroed memory of at least `bytes`.
- * @param simd false forces the plain TypeScript implementation (tests compare the two)
+ * @param simd false forces the plain TypeScript implementation (tests compare the three)
+ * @param relaxed false forces SIMD without its relaxed instructions
  */
-export function createKernels(bytes: number, simd = true): Kernels {
+export function createKernels(bytes: number, simd = true, relaxed = true): Kernels {
   const pages = Math.max(1, Math.ceil((bytes + 16) / PAGE_BYTES))
-  const module = simd ? compiledModule() : null
+  const module = simd ? ((relaxed ? moduleFor(true) : null) ?? moduleFor(false)) : null
   let buffer: ArrayBuffer
   let operations: KernelOperations
   if (module) {
@@ -55,9 +63,12 @@ export function createKernels(bytes: number, simd = true): Kernels {
     poolRows: operations.poolRows,
     normalise: operations.normalise,
     quantise: operations.quantise,
-    dotRows: operations.dotRows,
+    addUpRows: operations.addUpRows,
+    scoreRows: operations.scoreRows,
+    largest: operations.largest,
     sumExp: operations.sumExp,
     sumRows: operations.sumRows,
+    addSums: operations.addSums,
     forwardRow: operations.forwardRow,
     updateRow: operations.updateRow,
     solveRow: operations.solveRow,
