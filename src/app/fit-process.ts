@@ -2,9 +2,9 @@
 // writes the snapshot to the same file, and what else came of it, as JSON, to the file named by its second argument.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { evaluateVersion, type FitWork, fitVersion } from './fit-version.ts'
 
 const FIT_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
@@ -12,19 +12,10 @@ const FIT_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
 const threads = () =>
   process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]
 
-/**
- * Ends the process when standard input does, which it does with whoever asked for the fit. In a thread of its own, as
- * the fit holds up this one for as long as it takes; as text, since a bundle has no file for it.
- */
-const LIFELINE = `
-  const { Socket } = require('node:net')
-  const end = () => process.kill(process.pid, 'SIGKILL')
-  new Socket({ fd: 0, readable: true, writable: false }).on('error', end).on('close', end).resume()
-`
-
 // Deciding goes first wherever both want the same core.
 for (const thread of threads()) setPriority(thread, FIT_PRIORITY)
-const lifeline = new Worker(LIFELINE, { eval: true })
+// Standard input ends with whoever asked for the fit.
+const outlive = endWithParent(0)
 const [, , file, outcomeFile] = process.argv as [string, string, string, string]
 const work = JSON.parse(readFileSync(file, 'utf8')) as FitWork
 rmSync(file)
@@ -38,4 +29,4 @@ try {
   const { code, message, details } = error
   writeFileSync(outcomeFile, JSON.stringify({ refusal: { code, message, details } }))
 }
-await lifeline.terminate()
+await outlive()

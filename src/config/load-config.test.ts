@@ -175,6 +175,19 @@ describe('loadConfig', () => {
     refusal({ environment: { STRATAROUTER_SERVER_PORT: '80x' } })
   })
 
+  it.each(['10.0.0.0/8', '::1', 'fd00::/8', 'loopback'])('believes the proxies %s', (proxy) => {
+    const environment = { STRATAROUTER_SERVER_TRUST_PROXY: proxy }
+    expect(load({ environment }).config.server.trustProxy).toEqual([proxy])
+  })
+
+  it.each(['nginx', '10.0.0.300', '10.0.0.0/33', '::1/129', '10.0.0.0/', '10.0.0.0/8/8'])(
+    'refuses the proxy %s, which is no address',
+    (proxy) => {
+      const error = refusal({ environment: { STRATAROUTER_SERVER_TRUST_PROXY: proxy } })
+      expect(JSON.stringify([error.message, error.details])).toContain('expected an IP address')
+    },
+  )
+
   it('cannot be changed once loaded', () => {
     const { config } = load()
     expect(() => Object.assign(config.server, { port: 1 })).toThrow(TypeError)

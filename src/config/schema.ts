@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { redactionProblem } from '../redaction/redactor.ts'
 
@@ -24,6 +25,19 @@ const redaction = z.string().superRefine((entry, context) => {
   const message = redactionProblem(entry)
   if (message !== null) context.addIssue({ code: 'custom', message })
 })
+
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
+
+/** An address, a network in CIDR notation, or one of the names that the framework knows. */
+const proxy = z.string().refine(
+  (entry) => {
+    const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
+    const family = isIP(address)
+    const isNetwork = family !== 0 && Number(prefix ?? 0) <= (family === 4 ? 32 : 128)
+    return isNetwork || NETWORK_NAMES.includes(entry)
+  },
+  `expected an IP address, a network such as 10.0.0.0/8, or one of ${NETWORK_NAMES.join(', ')}`,
+)
 
 /** The one schema: validation, defaults, `docs/reference/configuration.md` and JSON Schema come from it. */
 export const configSchema = z.strictObject({
@@ -60,7 +74,7 @@ export const configSchema = z.strictObject({
         description:
           'Origins whose pages may call from a browser, such as `https://app.example`; `*` for any.',
       }),
-      trustProxy: describe(z.union([z.boolean(), z.array(z.string().min(1))]).default(false), {
+      trustProxy: describe(z.union([z.boolean(), z.array(proxy)]).default(false), {
         description:
           'Whether `x-forwarded-for` names the client: `true`, or the addresses and networks of the proxies to believe.',
       }),
