@@ -8,7 +8,7 @@ import { answerBrokenRequest } from './broken-request.ts'
 import { consoleEndpoints } from './console/console-endpoints.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
 import { documentPages } from './document-pages.ts'
-import { type AnyEndpoint, expectedVersionOf, isHot } from './endpoint.ts'
+import { type AnyEndpoint, expectedVersionOf, isHot, type JsonText } from './endpoint.ts'
 import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
 import { refuseForeignHosts } from './host-check.ts'
 import { type HotPath, serveHotPath } from './hot/hot-path.ts'
@@ -218,8 +218,7 @@ function createListener(
 function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, overload: Overload): void {
   const operation = app.metrics.operation(endpoint.operation)
   const parse = endpoint.parse as ((body: unknown, app: App) => never) | undefined
-  const decide = endpoint.decide
-  const handle = endpoint.handle ?? (({ app, body }) => decide?.(app, body))
+  const handle = endpoint.handle ?? (({ app, body }) => wholeAnswer(endpoint.decide(app, body)))
   const takesIfMatch = endpoint.takesIfMatch === true
   const none = {}
   instance.route({
@@ -244,6 +243,11 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
       return send(reply, value)
     },
   })
+}
+
+function wholeAnswer(decided: JsonText | Promise<JsonText>): string | Promise<string> {
+  if (decided instanceof Promise) return decided.then(wholeAnswer)
+  return typeof decided === 'string' ? decided : decided.join('')
 }
 
 /** Strings go out as they are: JSON already, unless the handler has said otherwise. */

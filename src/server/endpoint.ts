@@ -58,11 +58,14 @@ interface FramedEndpoint<Body> extends EndpointBase<Body> {
   readonly decide?: never
 }
 
+/** JSON, whole or as pieces that make it up in their order, none of which ends within a character. */
+export type JsonText = string | readonly string[]
+
 /** An endpoint that needs only the body and always answers 200, so that it can be served without the framework (`hot/`). */
 export interface HotEndpoint<Body = never> extends EndpointBase<Body> {
   readonly parse: (body: unknown, app: App) => Body
-  /** The answer as JSON text. */
-  readonly decide: (app: App, body: Body) => string | Promise<string>
+  /** The answer; in pieces where it is long. */
+  readonly decide: (app: App, body: Body) => JsonText | Promise<JsonText>
   readonly handle?: never
 }
 

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StrataError } from '../../src/errors/index.ts'
-import type { HotEndpoint } from '../../src/server/endpoint.ts'
+import type { HotEndpoint, JsonText } from '../../src/server/endpoint.ts'
 import { type HotPath, serveHotPath } from '../../src/server/hot/hot-path.ts'
 import { Overload } from '../../src/server/overload.ts'
 import { servingForAllTests } from './serving-lifetimes.ts'
@@ -12,7 +12,7 @@ const serving = servingForAllTests()
 /** A server with one endpoint whose answers are given by the test. */
 let server: Server
 let hotPath: HotPath
-let asked: { body: unknown; answer: (text: string) => void; fail: (error: Error) => void }[]
+let asked: { body: unknown; answer: (body: JsonText) => void; fail: (error: Error) => void }[]
 let framed: number
 beforeEach(async () => {
   asked = []
@@ -144,6 +144,39 @@ describe('an endpoint that has to wait', () => {
     await until(() => asked.at(-1)?.body === 2)
     asked.at(-1)?.answer('{"second":2}')
     await until(() => deaf.received.endsWith('{"second":2}'))
+  })
+
+  it('sends answers in pieces whole to a client that reads them late, while others get theirs', async () => {
+    const ends: Socket[] = []
+    server.on('connection', (socket) => ends.push(socket))
+    const pieces = (name: unknown) =>
+      Array.from({ length: 1000 }, (_, index) => `[${name} ${index}]`.padEnd(100))
+    const ask = async (client: ReturnType<typeof open>, body: unknown) => {
+      const count = asked.length
+      client.socket.write(request(JSON.stringify(body)))
+      await until(() => asked.length > count)
+      asked.at(-1)?.answer(pieces(body))
+    }
+    const deaf = open()
+    await until(() => ends.length === 1)
+    deaf.socket.pause()
+    const other = open()
+    const askOther = async (body: string) => {
+      await ask(other, body)
+      await until(() => other.received.endsWith(pieces(body).join('')))
+    }
+    let count = 0
+    while (ends[0]?.writableLength === 0) {
+      await ask(deaf, count++)
+      await askOther('other')
+    }
+    for (const body of ['one', 'two', 'three']) await askOther(body)
+    deaf.socket.resume()
+    // All answers are of one length.
+    const answerLength = other.received.length / (count + 3)
+    await until(() => deaf.received.length === count * answerLength)
+    const bodies = deaf.received.split(/HTTP\/1\.1 200 OK\r\n.*?\r\n\r\n/s).slice(1)
+    expect(bodies.map((body, index) => body === pieces(index).join(''))).toEqual(new Array(count).fill(true))
   })
 
   it('leaves a body that takes long to Node, which ends it at last, however its pieces come', async () => {

@@ -1,11 +1,13 @@
+import type { JsonText } from '../endpoint.ts'
+import type { AnswerBytes } from './answer-bytes.ts'
 import { httpDate } from './http-date.ts'
 
 /** An answer, ready to be sent. */
 export interface Answer {
   readonly status: number
-  /** Whole, head and body. */
-  readonly text: string
-  /** What is plain ASCII can go out as it is, where UTF-8 would be encoded anew. */
+  /** Whole, head and body; as bytes where the body came in pieces. */
+  readonly content: string | Buffer
+  /** Of a text: what is plain ASCII can go out as it is, where UTF-8 would be encoded anew. */
   readonly encoding: 'latin1' | 'utf8'
   /** Whether the connection ends after it. */
   readonly closes: boolean
@@ -21,7 +23,8 @@ interface AnswerOptions {
 export function answerFormat(
   cors: readonly string[],
   idleTimeoutMs: number,
-): (status: number, id: string, body: string, options?: AnswerOptions) => Answer {
+  answerBytes: AnswerBytes,
+): (status: number, id: string, body: JsonText, options?: AnswerOptions) => Answer {
   const reasons = process.getBuiltinModule('node:http').STATUS_CODES
   const shared =
     (cors.length > 0 && !cors.includes('*') ? 'vary: origin\r\n' : '') +
@@ -31,8 +34,17 @@ export function answerFormat(
   const ok = 'HTTP/1.1 200 OK\r\n'
   return (status, id, body, { extra = '', closes = false } = {}) => {
     const first = status === 200 ? ok : `HTTP/1.1 ${status} ${reasons[status]}\r\n`
+    const headOf = (bodyBytes: number) =>
+      `${first}x-request-id: ${id}\r\n${extra}content-length: ${bodyBytes}\r\nDate: ${httpDate(Date.now())}\r\n${closes ? close : keepAlive}`
+    if (typeof body !== 'string') {
+      return { status, content: answerBytes.add(body, headOf), encoding: 'utf8', closes }
+    }
     const length = Buffer.byteLength(body)
-    const text = `${first}x-request-id: ${id}\r\n${extra}content-length: ${length}\r\nDate: ${httpDate(Date.now())}\r\n${closes ? close : keepAlive}${body}`
-    return { status, text, encoding: length === body.length ? 'latin1' : 'utf8', closes }
+    return {
+      status,
+      content: headOf(length) + body,
+      encoding: length === body.length ? 'latin1' : 'utf8',
+      closes,
+    }
   }
 }

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import type { App } from '../../app/index.ts'
 import type { Operation } from '../../observability/index.ts'
+import type { JsonText } from '../endpoint.ts'
 import type { Overload } from '../overload.ts'
+import type { AnswerBytes } from './answer-bytes.ts'
 import type { answerFormat } from './answer-format.ts'
 import type { PlainHead } from './plain-head.ts'
 import type { Turn } from './turn.ts'
@@ -10,7 +12,7 @@ import type { Turn } from './turn.ts'
 export interface HotTarget {
   readonly operation: Operation
   readonly parse: (body: unknown, app: App) => never
-  readonly decide: (app: App, body: never) => string | Promise<string>
+  readonly decide: (app: App, body: never) => JsonText | Promise<JsonText>
 }
 
 /** A connection that Node's server does not know of. */
@@ -32,6 +34,7 @@ export interface HotContext {
   readonly isDraining: () => boolean
   readonly isClosing: () => boolean
   readonly format: ReturnType<typeof answerFormat>
+  readonly answerBytes: AnswerBytes
   readonly turn: Turn
   readonly connections: Set<HotConnection>
   /** Gives a connection to Node's own server, unread bytes included. */

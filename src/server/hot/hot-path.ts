@@ -4,6 +4,7 @@ import type { App } from '../../app/index.ts'
 import type { HotEndpoint } from '../endpoint.ts'
 import { hostCheck } from '../host-check.ts'
 import type { Overload } from '../overload.ts'
+import { AnswerBytes } from './answer-bytes.ts'
 import { answerFormat } from './answer-format.ts'
 import type { HotContext } from './hot-context.ts'
 import { PlainConnection } from './plain-connection.ts'
@@ -38,6 +39,7 @@ export function serveHotPath(server: Server, options: HotPathOptions): HotPath {
   const { bodyLimitBytes, cors } = app.config.server
   // Node's server listens to its own connections like anyone else; handing it one later is documented.
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[]
+  const answerBytes = new AnswerBytes()
   const connections = new Set<PlainConnection>()
   let isClosing = false
   const context: HotContext = {
@@ -52,7 +54,8 @@ export function serveHotPath(server: Server, options: HotPathOptions): HotPath {
     readHead: rememberHeads(),
     isOwnHost: hostCheck(app.config.server),
     isClosing: () => isClosing,
-    format: answerFormat(cors, idleTimeoutMs),
+    format: answerFormat(cors, idleTimeoutMs, answerBytes),
+    answerBytes,
     turn: new Turn(),
     connections,
     handOver(socket) {

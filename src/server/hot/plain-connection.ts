@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { acceptableRequestId } from '../../observability/index.ts'
 import { answerBrokenRequest } from '../broken-request.ts'
+import type { JsonText } from '../endpoint.ts'
 import { ABORTED_STATUS, errorBody, refusalOf } from '../error-answer.ts'
 import { RETRY_AFTER_SECONDS } from '../overload.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
@@ -159,14 +160,14 @@ export class PlainConnection implements Due {
     }
     try {
       const answer = target.decide(app, target.parse(body, app))
-      if (typeof answer === 'string') this.#reply = { asked, answer: this.#goodAnswer(asked, answer) }
-      else this.#answerLater(asked, answer)
+      if (answer instanceof Promise) this.#answerLater(asked, answer)
+      else this.#reply = { asked, answer: this.#goodAnswer(asked, answer) }
     } catch (error) {
       this.#refuse(asked, error)
     }
   }
 
-  #answerLater(asked: Asked, decided: Promise<string>): void {
+  #answerLater(asked: Asked, decided: Promise<JsonText>): void {
     this.#isWaiting = true
     this.#socket.pause()
     const goOn = () => {
@@ -176,8 +177,8 @@ export class PlainConnection implements Due {
       if (!this.#socket.writableNeedDrain) this.#socket.resume()
     }
     decided.then(
-      (text) => {
-        this.#reply = { asked, answer: this.#goodAnswer(asked, text) }
+      (body) => {
+        this.#reply = { asked, answer: this.#goodAnswer(asked, body) }
         goOn()
       },
       (error: unknown) => {
@@ -187,7 +188,7 @@ export class PlainConnection implements Due {
     )
   }
 
-  #goodAnswer(asked: Asked, body: string): Answer {
+  #goodAnswer(asked: Asked, body: JsonText): Answer {
     return this.#context.format(200, this.#idOf(asked), body)
   }
 
@@ -211,8 +212,8 @@ export class PlainConnection implements Due {
     if (reply === undefined) return
     this.#reply = undefined
     const socket = this.#socket
-    const { status, text, encoding, closes } = reply.answer
-    const isTaken = socket.write(text, encoding)
+    const { status, closes } = reply.answer
+    const isTaken = this.#write(reply.answer)
     this.#count(reply.asked, socket.destroyed ? ABORTED_STATUS : status)
     if (closes || this.#context.isClosing()) socket.destroySoon()
     else if (this.#hasEnded) socket.end()
@@ -221,6 +222,15 @@ export class PlainConnection implements Due {
       socket.pause()
       socket.once('drain', () => socket.resume())
     }
+  }
+
+  #write({ content, encoding }: Answer): boolean {
+    const socket = this.#socket
+    if (typeof content === 'string') return socket.write(content, encoding)
+    const isTaken = socket.write(content)
+    // What the kernel has not taken yet is read later.
+    this.#context.answerBytes.sent(content, socket.writableLength === 0)
+    return isTaken
   }
 
   #isBusy(): boolean {

@@ -2,7 +2,7 @@ import type { App } from '../../app/index.ts'
 import type { Decision, RouteOptions } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
-import { finishDecision } from '../finish-decision.ts'
+import { type DecisionText, finishDecision } from '../finish-decision.ts'
 import { decisionSchema, decisionsSchema } from '../wire/decision.ts'
 import { optionsOf, readBatchRequest, readEmbedding, readRouteRequest } from '../wire/read-route-request.ts'
 import { batchRequestSchema, routeRequestSchema } from '../wire/route-request.ts'
@@ -12,9 +12,9 @@ function decideText(
   set: string | undefined,
   text: string,
   options: RouteOptions,
-): string | Promise<string> {
+): DecisionText | Promise<DecisionText> {
   const router = app.routerFor(set, text)
-  const finish = (decision: Decision): string => {
+  const finish = (decision: Decision) => {
     app.answered(set, text, options, decision)
     return finishDecision(app, { set, text, decision })
   }
@@ -40,6 +40,17 @@ function decideEmbedding(
   )
 }
 
+const joined = ([id, rest]: DecisionText): string => id + rest
+
+/** The answer to a batch, as pieces. */
+function listed(decisions: readonly DecisionText[]): readonly string[] {
+  const pieces: string[] = []
+  for (const [id, rest] of decisions)
+    pieces.push(pieces.length === 0 ? `{"decisions":[${id}` : `,${id}`, rest)
+  pieces.push(']}')
+  return pieces
+}
+
 export const decisionEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'route',
@@ -63,9 +74,12 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     decide(app, body) {
       const options = optionsOf(body)
       const { routeSet: set, text } = body
-      if (text !== undefined) return decideText(app, set, text, options)
+      if (text !== undefined) {
+        const decided = decideText(app, set, text, options)
+        return decided instanceof Promise ? decided.then(joined) : joined(decided)
+      }
       const embedding = body.embedding as string | readonly number[]
-      return finishDecision(app, { set, decision: decideEmbedding(app, set, embedding, options) })
+      return joined(finishDecision(app, { set, decision: decideEmbedding(app, set, embedding, options) }))
     },
   }),
   defineEndpoint({
@@ -82,11 +96,10 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
     parse: (body, app) => readBatchRequest(body, app.config.server.textLimitBytes),
     decide(app, body) {
       const options = optionsOf(body)
-      const decisions = body.texts.map((text) => decideText(app, body.routeSet, text, options))
-      const answer = (finished: readonly string[]) => `{"decisions":[${finished.join(',')}]}`
-      return decisions.every((decision) => typeof decision === 'string')
-        ? answer(decisions)
-        : Promise.all(decisions).then(answer)
+      const decided = body.texts.map((text) => decideText(app, body.routeSet, text, options))
+      return decided.some((one) => one instanceof Promise)
+        ? Promise.all(decided).then(listed)
+        : listed(decided as DecisionText[])
     },
   }),
 ]

@@ -2,8 +2,10 @@ import type { LabelledText, RouteOptions } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { bodyParser } from '../endpoint.ts'
 import {
+  type BatchRequest,
   batchRequestSchema,
   evalRequestSchema,
+  MOST_TEXTS,
   type RouteRequest,
   routeRequestSchema,
 } from './route-request.ts'
@@ -24,11 +26,9 @@ export function readRouteRequest(body: unknown, textLimitBytes: number): RouteRe
   return request
 }
 
-export function readBatchRequest(
-  body: unknown,
-  textLimitBytes: number,
-): ReturnType<typeof parseBatchRequest> {
-  const request = parseBatchRequest(body)
+/** Checks the body of `POST /v1/route/batch`; one with nothing but texts goes through no schema. */
+export function readBatchRequest(body: unknown, textLimitBytes: number): BatchRequest {
+  const request = isPlainBatch(body) ? body : parseBatchRequest(body)
   assertTextLengths(request.texts, 'texts', textLimitBytes)
   return request
 }
@@ -46,9 +46,13 @@ export function readEvalRequest(
   return request
 }
 
+const NO_OPTIONS: RouteOptions = Object.freeze({})
+
 /** What the request says beyond the text, as the router takes it. */
 export function optionsOf(request: Partial<RouteRequest>): RouteOptions {
   const { topK, explain, threshold, context, include, exclude, metadata } = request
+  if ((topK ?? explain ?? threshold ?? context ?? include ?? exclude ?? metadata) === undefined)
+    return NO_OPTIONS
   return {
     ...(topK === undefined ? undefined : { topK }),
     ...(explain === undefined ? undefined : { explain }),
@@ -112,14 +116,27 @@ function isPlainRequest(body: unknown): body is RouteRequest {
   return hasText
 }
 
-function assertTextLengths(texts: readonly string[], field: string, limitBytes: number): void {
-  for (const [index, text] of texts.entries()) assertTextLength(text, `${field}[${index}]`, limitBytes)
+function isPlainBatch(body: unknown): body is BatchRequest {
+  if (typeof body !== 'object' || body === null) return false
+  const { texts } = body as Partial<BatchRequest>
+  if (!Array.isArray(texts) || texts.length === 0 || texts.length > MOST_TEXTS) return false
+  for (const text of texts) if (typeof text !== 'string') return false
+  return Object.keys(body).length === 1
 }
+
+function assertTextLengths(texts: readonly string[], field: string, limitBytes: number): void {
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] as string
+    if (!isSurelyShort(text, limitBytes)) assertTextLength(text, `${field}[${index}]`, limitBytes)
+  }
+}
+
+/** No character takes more than three bytes a UTF-16 unit, so short texts need no counting. */
+const isSurelyShort = (text: string, limitBytes: number): boolean => text.length * 3 <= limitBytes
 
 /** @throws StrataError `text_too_long` */
 export function assertTextLength(text: string, field: string, limitBytes: number): void {
-  // No character takes more than three bytes a UTF-16 unit, so short texts need no counting.
-  if (text.length * 3 <= limitBytes) return
+  if (isSurelyShort(text, limitBytes)) return
   const bytes = Buffer.byteLength(text)
   if (bytes <= limitBytes) return
   throw new StrataError(

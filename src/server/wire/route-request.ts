@@ -45,12 +45,17 @@ export const routeRequestSchema = z
 
 export type RouteRequest = z.output<typeof routeRequestSchema>
 
+/** In a batch. */
+export const MOST_TEXTS = 1024
+
 export const batchRequestSchema = z
   .strictObject({
-    texts: z.array(z.string()).min(1).max(1024).describe('The texts to route, 1 to 1024.'),
+    texts: z.array(z.string()).min(1).max(MOST_TEXTS).describe(`The texts to route, 1 to ${MOST_TEXTS}.`),
     ...options,
   })
   .meta({ id: 'BatchRequest' })
+
+export type BatchRequest = z.output<typeof batchRequestSchema>
 
 export const evalRequestSchema = z
   .strictObject({
