@@ -15,7 +15,29 @@ const message = fc.oneof(
   fc.string({ unit: 'binary' }),
 )
 
+const PLAIN_WORDS =
+  "is my card i can what's a the refund 3 where it goes is my card i can the and but so because also an'd 'and 'because and' Also"
+const plainMessage = fc
+  .tuple(
+    fc.array(fc.constantFrom(...PLAIN_WORDS.split(' ')), { maxLength: 14 }),
+    fc.constantFrom('', '?', '.', ' ', '!', ','),
+  )
+  .map(([words, end]) => words.join(' ') + end)
+
 describe('splitSegments', () => {
+  test('splits what is read quickly as it splits all else', () => {
+    fc.assert(
+      fc.property(plainMessage, (text) => {
+        // White space in front belongs to no segment, but has the message read the long way.
+        const slowly = splitSegments(`\t${text}`)
+        const quickly = splitSegments(text)
+        expect(quickly).toHaveLength(slowly.length)
+        if (slowly.length > 1) expect(quickly.map(({ text }) => text)).toEqual(slowly.map(({ text }) => text))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   test.each([
     [
       'sentences',
