@@ -342,7 +342,7 @@ export class Decider {
       : chosen
         ? 'match'
         : refusalReason(reading.outOfScope, wide, threshold)
-    return {
+    const decision: Decision = {
       route,
       confidence,
       // What a rule leaves open is shared out as the words say.
@@ -356,8 +356,8 @@ export class Decider {
           : (this.snapshot.routeSet.routes[forced ? matches.forced : reading.best]!.metadata ?? {}),
       snapshot: this.fingerprint,
       latencyUs: 0,
-      ...(intents ? { intents } : {}),
     }
+    return intents ? { ...decision, intents } : decision
   }
 
   #candidates(
@@ -384,12 +384,10 @@ export class Decider {
       order.unshift(forced)
       order.length = Math.min(order.length, topK)
     }
+    const scope = reading.scope * (forced >= 0 ? 1 - RULE_CONFIDENCE : 1)
     return order.map((route) => ({
       route: this.names[route]!,
-      confidence:
-        route === forced
-          ? RULE_CONFIDENCE
-          : held(this.#share(route) * reading.scope * (forced >= 0 ? 1 - RULE_CONFIDENCE : 1)),
+      confidence: route === forced ? RULE_CONFIDENCE : held(this.#share(route) * scope),
       score: scores[route]!,
     }))
   }

@@ -21,6 +21,10 @@ test('the top routes are the first by score, then by name', () => {
           .sort((a, b) => scores[b]! - scores[a]! || (names[a]! < names[b]! ? -1 : 1))
           .slice(0, most)
         expect([...top.routes.subarray(0, top.count)]).toEqual(expected)
+        // A score that is reached by enough changes nothing.
+        const lowest = Math.min(...expected.map((k) => scores[k]!))
+        top.fill(scores, names.length, names.length < most ? Number.NEGATIVE_INFINITY : lowest)
+        expect([...top.routes.subarray(0, top.count)]).toEqual(expected)
       },
     ),
   )

@@ -6,7 +6,7 @@ import type { Postings } from './lexical/postings.ts'
 import { type RowWord, WordRows } from './lexical/word-rows.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
-/** Routes whose examples are searched for the nearest, and examples after which the search stops. */
+/** Routes whose examples are searched for the nearest (see `reachedByFour`), and examples after which the search stops. */
 const NEAR_ROUTES = 4
 export const NEAR_EXAMPLES = 240
 const NEAREST = 5
@@ -29,14 +29,15 @@ export class TopRoutes {
     this.#best = new Float64Array(most)
   }
 
-  fill(scores: Float64Array, routes: number): void {
+  /** @param reached a score that as many routes reach as are looked for, if one is known: the others need no second look */
+  fill(scores: Float64Array, routes: number, reached = Number.NEGATIVE_INFINITY): void {
     const top = this.routes
     const best = this.#best
     const ranks = this.#ranks
     const most = top.length
     let count = 0
     // Nearly every route of a large set is behind the last one of the best.
-    let last = Number.NEGATIVE_INFINITY
+    let last = reached
     for (let k = 0; k < routes; k++) {
       const score = scores[k]!
       if (score < last) continue
@@ -263,7 +264,7 @@ export class EvidenceScorer {
 
   #finish(): void {
     this.energy = this.#linear.logSumExp(this.routes)
-    this.top.fill(this.scores, this.routes)
+    this.top.fill(this.scores, this.routes, this.#linear.reachedByFour(this.routes))
     this.#nearest.clear()
     for (let place = 0, seen = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
       const count = this.#scoreExamples(this.top.routes[place]!)

@@ -305,6 +305,11 @@ export class LinearScorer {
     this.space.kernels.addSums(this.#at.sums, this.#postings.stride, toAll, this.#at.scores)
   }
 
+  /** A score that at least four of scores[0..count) reach; with fewer one that all do. */
+  reachedByFour(count: number): number {
+    return this.space.kernels.reachedByFour(this.#at.scores, count)
+  }
+
   /** log of the sum of e^(factor * score) over scores[0..count), in float32 steps: within 1e-6 of the exact one. */
   logSumExp(count: number, factor = 1): number {
     if (count === 0) return Number.NEGATIVE_INFINITY

@@ -26,6 +26,8 @@ export interface KernelOperations {
   ): void
   /** Largest of scores[count] f64. */
   largest(scores: number, count: number): number
+  /** A number, as high as is quickly found, that at least four of scores[count] f64 reach; with fewer one that all do. */
+  reachedByFour(scores: number, count: number): number
   /** Sum of e^((scores[i] - offset) * factor) over scores[count] f64, in float32, none above `offset`; `scores` is read up to a multiple of 4. */
   sumExp(scores: number, count: number, offset: number, factor: number): number
   /** out[width] f32 = sum over `count` picks of amounts[i] f32 * rows[picks[i] i32][width] f32. `width` a multiple of 32. */

@@ -89,6 +89,11 @@ export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
       for (let k = 0; k < count; k++) most = Math.max(most, doubles[(scores >> 3) + k]!)
       return most
     },
+    reachedByFour(scores, count) {
+      const most = new Float64Array(4).fill(-Number.MAX_VALUE)
+      for (let k = 0; k < (count & ~3); k++) most[k & 3] = Math.max(most[k & 3]!, doubles[(scores >> 3) + k]!)
+      return Math.min(...most)
+    },
     sumExp(scores, count, offset, factor) {
       const lanes = new Float32Array(4)
       for (let k = 0; k < count; k++) {

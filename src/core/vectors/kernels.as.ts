@@ -262,6 +262,18 @@ export function largest(scores: usize, count: i32): f64 {
   return most
 }
 
+export function reachedByFour(scores: usize, count: i32): f64 {
+  let most0 = f64x2.splat(-f64.MAX_VALUE)
+  let most1 = most0
+  for (let k = 0; k + 3 < count; k += 4) {
+    const at = scores + ((<usize>k) << 3)
+    most0 = f64x2.pmax(most0, v128.load(at))
+    most1 = f64x2.pmax(most1, v128.load(at, 16))
+  }
+  const least = f64x2.pmin(most0, most1)
+  return min<f64>(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1))
+}
+
 /** e^((score - offset) * factor) of four scores. */
 @inline function expOfScores(scores: usize, offset: v128, factor: v128): v128 {
   const low = f32x4.demote_f64x2_zero(v128.load(scores))

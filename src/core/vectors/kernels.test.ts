@@ -168,6 +168,10 @@ describe('relaxed SIMD, SIMD and plain kernels agree bit for bit', () => {
             // What lies behind the scores belongs to others.
             const at = putDoubles(kernels, [...scores, 99, 99, 99])
             expect(kernels.largest(at, scores.length)).toBe(largest)
+            const reached = kernels.reachedByFour(at, scores.length)
+            const reaching = scores.filter((score) => score >= reached).length
+            expect(reaching).toBeGreaterThanOrEqual(Math.min(4, scores.length))
+            put(kernels, [reached])
             got = kernels.sumExp(at, scores.length, Math.fround(largest), factor)
             put(kernels, [got])
           })

@@ -66,6 +66,7 @@ export function createKernels(bytes: number, simd = true, relaxed = true): Kerne
     addUpRows: operations.addUpRows,
     scoreRows: operations.scoreRows,
     largest: operations.largest,
+    reachedByFour: operations.reachedByFour,
     sumExp: operations.sumExp,
     sumRows: operations.sumRows,
     addSums: operations.addSums,
