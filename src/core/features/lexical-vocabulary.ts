@@ -1,4 +1,5 @@
 import { log } from '../../util/exact-math.ts'
+import { unitAt } from '../../util/unit-at.ts'
 
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
@@ -34,7 +35,7 @@ function hashGrams(word: string, length: number): number {
     const end = Math.min(length + 1, start + LONGEST_GRAM)
     let gram = FNV_OFFSET
     for (let i = start; i < end; i++) {
-      const unit = i < 0 ? OPENING : i === length ? CLOSING : word.charCodeAt(i)
+      const unit = i < 0 ? OPENING : i === length ? CLOSING : unitAt(word, i)
       gram = Math.imul(gram ^ unit, FNV_PRIME)
       if (i - start + 1 >= SHORTEST_GRAM) gramHashes[count++] = finish(gram)
     }
@@ -44,7 +45,7 @@ function hashGrams(word: string, length: number): number {
 
 function hashWord(word: string, length: number): number {
   let hash = FNV_OFFSET
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), FNV_PRIME)
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ unitAt(word, i), FNV_PRIME)
   return finish(hash ^ WORD_SALT)
 }
 

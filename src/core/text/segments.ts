@@ -1,3 +1,4 @@
+import { unitAt } from '../../util/unit-at.ts'
 /** A part of a message, without white space around it. */
 export interface Segment {
   readonly text: string
@@ -51,7 +52,7 @@ const LONGEST_KEY = 8
 /** Lengths of the key words that need nothing before them, one bit each, by the place of the first letter in the alphabet. */
 const KEY_LENGTHS = new Int32Array(32)
 for (const word of [...CLAUSE_OPENERS, ...CONJUNCTIONS]) {
-  const first = word.charCodeAt(0) & 31
+  const first = unitAt(word, 0) & 31
   KEY_LENGTHS[first] = KEY_LENGTHS[first]! | (1 << word.length)
 }
 
@@ -107,7 +108,7 @@ const APOSTROPHE = 0x27
 /** Whether `text[start, end)` begins a clause wherever it stands, or may join two. */
 function isKey(text: string, start: number, end: number): boolean {
   const lengths = 3 << (end - start - 1)
-  if ((KEY_LENGTHS[text.charCodeAt(start) & 31]! & lengths) === 0) return false
+  if ((KEY_LENGTHS[unitAt(text, start) & 31]! & lengths) === 0) return false
   const key = keyOf(text, start, end)
   return CLAUSE_OPENERS.has(key) || CONJUNCTIONS.has(key)
 }
@@ -117,9 +118,10 @@ function isKey(text: string, start: number, end: number): boolean {
  * them, no capital after the first letter, no key word, nothing but a stop at the end.
  */
 function isPlainSentence(text: string): boolean {
+  const { length } = text
   let start = 0
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
+  for (let at = 0; at < length; at++) {
+    const unit = unitAt(text, at)
     if (isLower(unit) || (unit >= 48 && unit <= 57)) continue
     // Before a word it is a quotation mark.
     if (unit === APOSTROPHE && at > start) continue
@@ -127,9 +129,9 @@ function isPlainSentence(text: string): boolean {
       if (at > start && isKey(text, start, at)) return false
       start = at + 1
     } else if (isUpper(unit) && at === 0) continue
-    else return at > 0 && at === text.length - 1 && ASCII_KINDS[unit] === STOP && !isKey(text, start, at)
+    else return at > 0 && at === length - 1 && ASCII_KINDS[unit] === STOP && !isKey(text, start, at)
   }
-  return start === text.length || !isKey(text, start, text.length)
+  return start === length || !isKey(text, start, length)
 }
 
 /** Finds the pieces of one message; one pass over its white-space separated chunks. */
@@ -157,7 +159,7 @@ class PieceFinder {
     const text = this.#text
     let at = 0
     while (at < text.length) {
-      const kind = kindOf(text.charCodeAt(at))
+      const kind = kindOf(unitAt(text, at))
       if (kind === NEWLINE) this.#pending = SENTENCE
       if (kind === SPACE || kind === NEWLINE) {
         at++
@@ -182,7 +184,7 @@ class PieceFinder {
     let last = 0
     let dashes = true
     for (; at < text.length; at++) {
-      const unit = text.charCodeAt(at)
+      const unit = unitAt(text, at)
       const kind = kindOf(unit)
       if (kind === SPACE || kind === NEWLINE) break
       if (kind !== DASH) dashes = false
@@ -205,14 +207,14 @@ class PieceFinder {
       last = unit
       // A dot or a hyphen inside a word, number or address does not begin another word.
       if (kind !== STOP && kind !== DASH && kind !== LINK) inWord = false
-      const next = at + 1 < text.length ? text.charCodeAt(at + 1) : 0
+      const next = at + 1 < text.length ? unitAt(text, at + 1) : 0
       const cuts =
         kind === WIDE_STOP ||
         unit === 0x2014 ||
         (kind === STOP && unit !== FULL_STOP && !link && isLowerOrUpper(next))
       if (cuts && words > 0 && at + 1 < text.length) {
         at++
-        while (at < text.length && kindOf(text.charCodeAt(at)) === QUOTE) at++
+        while (at < text.length && kindOf(unitAt(text, at)) === QUOTE) at++
         break
       }
     }
@@ -223,7 +225,7 @@ class PieceFinder {
   /** The chunk's first word if it can be a key word here, else nothing: most words are not worth a slice. */
   #keyOf(start: number, end: number): string {
     if (start < 0) return ''
-    const first = this.#text.charCodeAt(start)
+    const first = unitAt(this.#text, start)
     const mayOpen = this.#afterComma || this.#conjunctionStart >= 0 || isUpper(first)
     // An apostrophe is not part of the key.
     const lengths = 3 << (end - start - 1)
@@ -265,9 +267,9 @@ class PieceFinder {
   #isCapitalOpener(start: number, key: string): boolean {
     return (
       this.#words >= MINIMUM_WORDS &&
-      isUpper(this.#text.charCodeAt(start)) &&
-      isLower(this.#text.charCodeAt(this.#start)) &&
-      isLower(this.#text.charCodeAt(this.#end - 1)) &&
+      isUpper(unitAt(this.#text, start)) &&
+      isLower(unitAt(this.#text, this.#start)) &&
+      isLower(unitAt(this.#text, this.#end - 1)) &&
       CAPITAL_OPENERS.has(key)
     )
   }
@@ -279,10 +281,10 @@ class PieceFinder {
     if (kind !== STOP) return NONE
     if (last !== FULL_STOP) return SENTENCE
     let wordEnd = end
-    while (wordEnd > start && kindOf(this.#text.charCodeAt(wordEnd - 1)) !== 0) wordEnd--
+    while (wordEnd > start && kindOf(unitAt(this.#text, wordEnd - 1)) !== 0) wordEnd--
     let wordStart = wordEnd
-    while (wordStart > start && kindOf(this.#text.charCodeAt(wordStart - 1)) === 0) wordStart--
-    const isInitial = wordEnd - wordStart === 1 && isLowerOrUpper(this.#text.charCodeAt(wordStart))
+    while (wordStart > start && kindOf(unitAt(this.#text, wordStart - 1)) === 0) wordStart--
+    const isInitial = wordEnd - wordStart === 1 && isLowerOrUpper(unitAt(this.#text, wordStart))
     return isInitial || ABBREVIATIONS.has(keyOf(this.#text, wordStart, wordEnd)) ? NONE : SENTENCE
   }
 

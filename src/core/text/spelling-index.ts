@@ -1,3 +1,5 @@
+import { unitAt } from '../../util/unit-at.ts'
+
 const MINIMUM_LETTERS = 3
 const LONGEST_WORD = 40
 const HASH_SEED = 0x811c9dc5
@@ -7,7 +9,7 @@ const HASH_PRIME = 0x01000193
 export function isSpellable(word: string): boolean {
   if (word.length < MINIMUM_LETTERS || word.length > LONGEST_WORD) return false
   for (let at = 0; at < word.length; at++) {
-    const unit = word.charCodeAt(at)
+    const unit = unitAt(word, at)
     const letter = (unit >= 97 && unit <= 122) || (unit >= 0xc0 && (unit < 0xd800 || unit > 0xdfff))
     if (!letter) return false
   }
@@ -19,7 +21,7 @@ const mix = (hash: number, unit: number) => Math.imul(hash ^ unit, HASH_PRIME)
 /** Hash of a word whose units before `from` have the hash `prefix`, without the unit at `without` (-1: with all). */
 function hashFrom(word: string, prefix: number, from: number, without: number): number {
   let hash = prefix
-  for (let at = from; at < word.length; at++) if (at !== without) hash = mix(hash, word.charCodeAt(at))
+  for (let at = from; at < word.length; at++) if (at !== without) hash = mix(hash, unitAt(word, at))
   return hash ^ (hash >>> 15)
 }
 
@@ -30,9 +32,9 @@ function eachHash(word: string, deletions: number, visit: (hash: number) => void
   visit(hashOf(word))
   let prefix = HASH_SEED
   for (let first = 0; first < word.length; first++) {
-    const unit = word.charCodeAt(first)
+    const unit = unitAt(word, first)
     // Leaving out either of two equal neighbours leaves the same.
-    if (first === 0 || unit !== word.charCodeAt(first - 1)) {
+    if (first === 0 || unit !== unitAt(word, first - 1)) {
       visit(hashFrom(word, prefix, first + 1, -1))
       if (deletions > 1) {
         for (let second = first + 1; second < word.length; second++) {
@@ -58,13 +60,13 @@ export function editDistance(a: string, b: string, limit: number): number {
     const current = [row]
     let least = row
     for (let column = 1; column <= b.length; column++) {
-      const same = a.charCodeAt(row - 1) === b.charCodeAt(column - 1)
+      const same = unitAt(a, row - 1) === unitAt(b, column - 1)
       let distance = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1))
       const swapped =
         row > 1 &&
         column > 1 &&
-        a.charCodeAt(row - 1) === b.charCodeAt(column - 2) &&
-        a.charCodeAt(row - 2) === b.charCodeAt(column - 1)
+        unitAt(a, row - 1) === unitAt(b, column - 2) &&
+        unitAt(a, row - 2) === unitAt(b, column - 1)
       if (swapped) distance = Math.min(distance, beforeLast[column - 2]! + 1)
       current.push(distance)
       if (distance < least) least = distance
@@ -84,18 +86,18 @@ const NO_SWAP = 4
 
 const costOf = (word: string, candidate: string, place: number) =>
   (place + RANK_OFFSET) *
-  (candidate.charCodeAt(0) === word.charCodeAt(0) ? 1 : CHANGED_FIRST_LETTER) *
+  (unitAt(candidate, 0) === unitAt(word, 0) ? 1 : CHANGED_FIRST_LETTER) *
   (isSwap(word, candidate) ? 1 : NO_SWAP)
 
 /** Whether two neighbours of `a`, swapped, give `b`. */
 function isSwap(a: string, b: string): boolean {
   if (a.length !== b.length) return false
   let at = 0
-  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++
+  while (at < a.length && unitAt(a, at) === unitAt(b, at)) at++
   return (
     at + 1 < a.length &&
-    a.charCodeAt(at) === b.charCodeAt(at + 1) &&
-    a.charCodeAt(at + 1) === b.charCodeAt(at) &&
+    unitAt(a, at) === unitAt(b, at + 1) &&
+    unitAt(a, at + 1) === unitAt(b, at) &&
     a.slice(at + 2) === b.slice(at + 2)
   )
 }
@@ -110,7 +112,7 @@ export interface Found {
 /** One bit for each letter that occurs, by its place in the alphabet; letters beyond a to z fall on the same bits. */
 function lettersOf(word: string): number {
   let letters = 0
-  for (let at = 0; at < word.length; at++) letters |= 1 << (word.charCodeAt(at) & 31)
+  for (let at = 0; at < word.length; at++) letters |= 1 << (unitAt(word, at) & 31)
   return letters
 }
 

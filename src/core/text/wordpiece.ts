@@ -1,3 +1,4 @@
+import { unitAt } from '../../util/unit-at.ts'
 import {
   type CharacterClass,
   CharacterPages,
@@ -88,7 +89,7 @@ export class WordPiece {
     let count = 0
     let length = 0
     for (let at = 0; at < textLength; at++) {
-      const unit = text.charCodeAt(at)
+      const unit = unitAt(text, at)
       let character: number
       if (unit < 256) character = firstPage[unit]!
       else if (unit < 0xd800 || unit > 0xdbff) character = pages.page(unit >> 8)[unit & 255]!

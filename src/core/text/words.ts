@@ -1,3 +1,4 @@
+import { unitAt } from '../../util/unit-at.ts'
 import {
   CharacterPages,
   classOf,
@@ -159,7 +160,7 @@ function split(text: string, places: Places): string[] {
   let upper = false
   let joined = false
   for (let at = 0; at <= length; at++) {
-    const unit = at < length ? text.charCodeAt(at) : SPACE_UNIT
+    const unit = at < length ? unitAt(text, at) : SPACE_UNIT
     const folded = unit < 128 ? ASCII[unit]! : CONTROL
     if (folded === CONTROL) {
       if (places) places.starts.length = places.ends.length = 0
@@ -169,7 +170,7 @@ function split(text: string, places: Places): string[] {
       if (start < 0) start = at
       if (folded !== unit) upper = true
     } else if (start >= 0) {
-      if (unit === APOSTROPHE && ASCII[text.charCodeAt(at + 1)]! > CONTROL) {
+      if (unit === APOSTROPHE && ASCII[unitAt(text, at + 1)]! > CONTROL) {
         joined = true
         continue
       }

@@ -14,9 +14,15 @@ const OFFSET: i32 = 8192
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
 }
 
+// Adding 1.5 * 2^23 to a float32 below 2^22 rounds it to the nearest even integer, which its lowest bits then are: a
+// fraction of what rounding and converting take.
+const ROUNDER: f32 = 12582912
+const ROUNDER_BITS: i32 = 0x4b400000
+
 /** e^x for x in [-80, 80] by range reduction and a degree-6 polynomial; relative error below 2e-7. */
 @inline function exp4(x: v128): v128 {
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)))
+  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(ROUNDER))
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER))
   const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375))), f32x4.mul(n, f32x4.splat(-2.12194440e-4)))
   let p = f32x4.splat(1.9875691500e-4)
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3))
@@ -25,24 +31,68 @@ const OFFSET: i32 = 8192
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1))
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1))
   const y = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1))
-  return f32x4.mul(y, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23))
+  // Of the rounder's own bits the shift leaves none.
+  return f32x4.mul(y, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23))
 }
 
+/** Adds four integers times a scale to four sums. */
+@inline function addScaled(sum: v128, scale: v128, four: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(scale, f32x4.convert_i32x4_s(four)))
+}
+
+// Blocks of 32 columns, summed in registers while the rows stream by; what is left in blocks of 8.
 export function poolRows(ids: usize, count: i32, rows: usize, scales: usize, dims: i32, out: usize): void {
-  const bytes = (<usize>dims) << 2
-  for (let o: usize = 0; o < bytes; o += 16) v128.store(out + o, f32x4.splat(0))
-  for (let t = 0; t < count; t++) {
-    const id = load<i32>(ids + ((<usize>t) << 2))
-    const scale = f32x4.splat(load<f32>(scales + ((<usize>id) << 2)))
-    const row = rows + <usize>id * <usize>dims
-    for (let d: usize = 0; d < <usize>dims; d += 8) {
-      const wide = v128.load_ext<i8>(row + d)
-      const low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(wide))
-      const high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(wide))
-      const at = out + (d << 2)
-      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(scale, low)))
-      v128.store(at + 16, f32x4.add(v128.load(at + 16), f32x4.mul(scale, high)))
+  const width = <usize>dims
+  const end = ids + ((<usize>count) << 2)
+  let d: usize = 0
+  for (; d + 31 < width; d += 32) {
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    let s2 = f32x4.splat(0)
+    let s3 = f32x4.splat(0)
+    let s4 = f32x4.splat(0)
+    let s5 = f32x4.splat(0)
+    let s6 = f32x4.splat(0)
+    let s7 = f32x4.splat(0)
+    for (let at = ids; at < end; at += 4) {
+      const id = <usize>load<i32>(at)
+      const scale = v128.load32_splat(scales + (id << 2))
+      const row = rows + id * width + d
+      const a = v128.load_ext<i8>(row)
+      const b = v128.load_ext<i8>(row, 8)
+      const c = v128.load_ext<i8>(row, 16)
+      const e = v128.load_ext<i8>(row, 24)
+      s0 = addScaled(s0, scale, i32x4.extend_low_i16x8_s(a))
+      s1 = addScaled(s1, scale, i32x4.extend_high_i16x8_s(a))
+      s2 = addScaled(s2, scale, i32x4.extend_low_i16x8_s(b))
+      s3 = addScaled(s3, scale, i32x4.extend_high_i16x8_s(b))
+      s4 = addScaled(s4, scale, i32x4.extend_low_i16x8_s(c))
+      s5 = addScaled(s5, scale, i32x4.extend_high_i16x8_s(c))
+      s6 = addScaled(s6, scale, i32x4.extend_low_i16x8_s(e))
+      s7 = addScaled(s7, scale, i32x4.extend_high_i16x8_s(e))
     }
+    const to = out + (d << 2)
+    v128.store(to, s0)
+    v128.store(to, s1, 16)
+    v128.store(to, s2, 32)
+    v128.store(to, s3, 48)
+    v128.store(to, s4, 64)
+    v128.store(to, s5, 80)
+    v128.store(to, s6, 96)
+    v128.store(to, s7, 112)
+  }
+  for (; d < width; d += 8) {
+    let low = f32x4.splat(0)
+    let high = f32x4.splat(0)
+    for (let at = ids; at < end; at += 4) {
+      const id = <usize>load<i32>(at)
+      const scale = v128.load32_splat(scales + (id << 2))
+      const wide = v128.load_ext<i8>(rows + id * width + d)
+      low = addScaled(low, scale, i32x4.extend_low_i16x8_s(wide))
+      high = addScaled(high, scale, i32x4.extend_high_i16x8_s(wide))
+    }
+    v128.store(out + (d << 2), low)
+    v128.store(out + (d << 2), high, 16)
   }
   normalise(out, dims)
 }
@@ -63,8 +113,10 @@ export function normalise(vector: usize, dims: i32): void {
 /** Eight components as i16, to nearest even. */
 @inline function quantised(vector: usize): v128 {
   const scale = f32x4.splat(LARGEST)
-  const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(vector), scale)))
-  const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(vector, 16), scale)))
+  const rounder = f32x4.splat(ROUNDER)
+  const bits = i32x4.splat(ROUNDER_BITS)
+  const low = i32x4.sub(f32x4.add(f32x4.mul(v128.load(vector), scale), rounder), bits)
+  const high = i32x4.sub(f32x4.add(f32x4.mul(v128.load(vector, 16), scale), rounder), bits)
   return i16x8.narrow_i32x4_s(low, high)
 }
 
