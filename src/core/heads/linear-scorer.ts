@@ -47,8 +47,8 @@ interface PickedWords {
 }
 
 // More classes would make a row longer than it takes to add up what it is made of.
-const MOST_CLASSES_WITH_WORDS = 768
-const WORD_ROW_BYTES = 1024 * 1024
+const MOST_CLASSES_WITH_WORDS = 704
+const WORD_ROW_BYTES = 768 * 1024
 
 /** A head at work: scores a vector and sparse features against all classes. Holds its matrices in kernel memory. */
 export class LinearScorer {
