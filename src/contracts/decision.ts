@@ -12,7 +12,7 @@ export type AskOutcome = 'answered' | 'timed-out' | 'failed'
 export interface Candidate {
   /** Its name. */
   readonly route: string
-  /** Probability that this route is right, 0..1 exclusive. */
+  /** Probability that this route is right, 0..1 exclusive, to six decimals. */
   readonly confidence: number
   /** Uncalibrated, for ranking only. */
   readonly score: number

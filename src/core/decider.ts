@@ -35,6 +35,7 @@ const SURE = 0.9
 const WHOLE_WEIGHT = 0.2
 const CONTEXT_DECAY = 0.5
 const MOST_CONTEXT = 4
+const NO_METADATA = Object.freeze({})
 // What nobody can read belongs to no route, however the few letters that it shares with the examples fall.
 const OF_NO_MEANING = { familiar: Number.NEGATIVE_INFINITY, scope: 1e-6, outOfScope: 1 }
 
@@ -352,8 +353,8 @@ export class Decider {
       candidates,
       metadata:
         route === null
-          ? {}
-          : (this.snapshot.routeSet.routes[forced ? matches.forced : reading.best]!.metadata ?? {}),
+          ? NO_METADATA
+          : (this.snapshot.routeSet.routes[forced ? matches.forced : reading.best]!.metadata ?? NO_METADATA),
       snapshot: this.fingerprint,
       latencyUs: 0,
     }
@@ -388,7 +389,7 @@ export class Decider {
     return order.map((route) => ({
       route: this.names[route]!,
       confidence: route === forced ? RULE_CONFIDENCE : held(this.#share(route) * scope),
-      score: scores[route]!,
+      score: rounded(scores[route]!),
     }))
   }
 }
@@ -396,5 +397,8 @@ export class Decider {
 const wordsAfter = (words: OwnWords, { gone, come }: { gone: RouteSet; come: RouteSet }) =>
   words.edited(ownTexts(gone), ownTexts(come))
 
+/** To six decimals: more say nothing, and printing them takes as long as an eighth of a decision. */
+const rounded = (x: number) => Math.round(x * 1e6) / 1e6
+
 /** Confidence is never exactly 0 or 1. */
-const held = (p: number) => Math.min(Math.max(p, 1e-6), 1 - 1e-6)
+const held = (p: number) => Math.min(Math.max(rounded(p), 1e-6), 1 - 1e-6)

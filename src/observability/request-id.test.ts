@@ -5,8 +5,8 @@ import { acceptableRequestId, createIdSource } from './request-id.ts'
 describe('request ids', () => {
   it('are unique, also between two sources', () => {
     const sources = [createIdSource('req'), createIdSource('req')]
-    const made = sources.flatMap((source) => Array.from({ length: 1000 }, source))
-    expect(new Set(made).size).toBe(2000)
+    const made = sources.flatMap((source) => Array.from({ length: 3000 }, source))
+    expect(new Set(made).size).toBe(6000)
     expect(made.every((id) => acceptableRequestId(id) === id)).toBe(true)
   })
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { App } from '../app/index.ts'
 import { type JsonSchema, problemsOf } from '../config/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
+import type { JsonBytes } from './wire/decision-json.ts'
 
 interface Answer {
   readonly description: string
@@ -59,7 +60,9 @@ interface FramedEndpoint<Body> extends EndpointBase<Body> {
 }
 
 /** JSON, whole or as pieces that make it up in their order, none of which ends within a character. */
-export type JsonText = string | readonly string[]
+export type JsonText = string | readonly JsonPiece[]
+
+export type JsonPiece = string | JsonBytes
 
 /** An endpoint that needs only the body and always answers 200, so that it can be served without the framework (`hot/`). */
 export interface HotEndpoint<Body = never> extends EndpointBase<Body> {

@@ -1,6 +1,7 @@
 import { type App, DEFAULT_SET } from '../app/index.ts'
 import type { Decision } from '../contracts/index.ts'
 import { createIdSource } from '../observability/index.ts'
+import { DecisionJson } from './wire/decision-json.ts'
 
 const nextId = createIdSource('dec')
 
@@ -12,14 +13,11 @@ interface MadeDecision {
   readonly decision: Decision
 }
 
-/** The JSON of a decision in two pieces, as far as its id and the rest: putting them together is a copy. */
-export type DecisionText = readonly [id: string, rest: string]
-
 /**
  * The decision as JSON with its id in front. Every decision that is answered passes here once: it is counted,
  * watched for drift, and recorded where it belongs to the sample.
  */
-export function finishDecision(app: App, { set = DEFAULT_SET, text, decision }: MadeDecision): DecisionText {
+export function finishDecision(app: App, { set = DEFAULT_SET, text, decision }: MadeDecision): DecisionJson {
   const id = nextId()
   app.metrics.recordDecision(decision)
   app.drift.observe(set, decision)
@@ -27,5 +25,5 @@ export function finishDecision(app: App, { set = DEFAULT_SET, text, decision }: 
     const version = app.routes.versionOf(set, decision.snapshot)
     app.decisions.note({ id, routeSet: set, version, text, decision })
   }
-  return [`{"id":"${id}",`, JSON.stringify(decision).slice(1)]
+  return new DecisionJson(id, decision)
 }

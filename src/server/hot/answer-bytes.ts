@@ -1,3 +1,5 @@
+import type { JsonPiece } from '../endpoint.ts'
+
 /** Bytes left free before a body, more than any head takes. */
 const HEAD_ROOM = 1024
 const USUAL_BYTES = 64 * 1024
@@ -19,21 +21,21 @@ export class AnswerBytes {
    * The answer as it goes over the wire; it stays as it is until `sent` is told of it.
    * @param headOf makes the head for a body of so many bytes: at most 1,024 characters, of ASCII
    */
-  add(pieces: readonly string[], headOf: (bodyBytes: number) => string): Buffer {
+  add(pieces: readonly JsonPiece[], headOf: (bodyBytes: number) => string): Buffer {
     let bytes = this.#bytes ?? this.#renew(USUAL_BYTES)
     let bodyStart = this.#end + HEAD_ROOM
     let end = bodyStart
     for (let index = 0; index < pieces.length; index++) {
-      const piece = pieces[index] as string
+      const piece = pieces[index] as JsonPiece
       // No character takes more than three bytes a UTF-16 unit.
-      const most = piece.length * 3
+      const most = typeof piece === 'string' ? piece.length * 3 : piece.mostBytes
       if (end + most > bytes.length) {
         const written = bytes.subarray(bodyStart, end)
         bytes = this.#renew(Math.max(USUAL_BYTES, 2 * (HEAD_ROOM + written.length + most)))
         bodyStart = HEAD_ROOM
         end = bodyStart + written.copy(bytes, bodyStart)
       }
-      end += bytes.write(piece, end, 'utf8')
+      end = typeof piece === 'string' ? end + bytes.write(piece, end, 'utf8') : piece.writeTo(bytes, end)
     }
     const head = headOf(end - bodyStart)
     const start = bodyStart - head.length

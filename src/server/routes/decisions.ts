@@ -1,9 +1,10 @@
 import type { App } from '../../app/index.ts'
 import type { Decision, RouteOptions } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
-import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
-import { type DecisionText, finishDecision } from '../finish-decision.ts'
+import { type AnyEndpoint, defineEndpoint, type JsonPiece } from '../endpoint.ts'
+import { finishDecision } from '../finish-decision.ts'
 import { decisionSchema, decisionsSchema } from '../wire/decision.ts'
+import type { DecisionJson } from '../wire/decision-json.ts'
 import { optionsOf, readBatchRequest, readEmbedding, readRouteRequest } from '../wire/read-route-request.ts'
 import { batchRequestSchema, routeRequestSchema } from '../wire/route-request.ts'
 
@@ -12,7 +13,7 @@ function decideText(
   set: string | undefined,
   text: string,
   options: RouteOptions,
-): DecisionText | Promise<DecisionText> {
+): DecisionJson | Promise<DecisionJson> {
   const router = app.routerFor(set, text)
   const finish = (decision: Decision) => {
     app.answered(set, text, options, decision)
@@ -40,13 +41,10 @@ function decideEmbedding(
   )
 }
 
-const joined = ([id, rest]: DecisionText): string => id + rest
-
 /** The answer to a batch, as pieces. */
-function listed(decisions: readonly DecisionText[]): readonly string[] {
-  const pieces: string[] = []
-  for (const [id, rest] of decisions)
-    pieces.push(pieces.length === 0 ? `{"decisions":[${id}` : `,${id}`, rest)
+function listed(decisions: readonly DecisionJson[]): readonly JsonPiece[] {
+  const pieces: JsonPiece[] = []
+  for (const decision of decisions) pieces.push(pieces.length === 0 ? '{"decisions":[' : ',', decision)
   pieces.push(']}')
   return pieces
 }
@@ -76,10 +74,10 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
       const { routeSet: set, text } = body
       if (text !== undefined) {
         const decided = decideText(app, set, text, options)
-        return decided instanceof Promise ? decided.then(joined) : joined(decided)
+        return decided instanceof Promise ? decided.then(String) : String(decided)
       }
       const embedding = body.embedding as string | readonly number[]
-      return joined(finishDecision(app, { set, decision: decideEmbedding(app, set, embedding, options) }))
+      return String(finishDecision(app, { set, decision: decideEmbedding(app, set, embedding, options) }))
     },
   }),
   defineEndpoint({
@@ -99,7 +97,7 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
       const decided = body.texts.map((text) => decideText(app, body.routeSet, text, options))
       return decided.some((one) => one instanceof Promise)
         ? Promise.all(decided).then(listed)
-        : listed(decided as DecisionText[])
+        : listed(decided as DecisionJson[])
     },
   }),
 ]
