@@ -103,7 +103,7 @@ export class Decider {
     const parts = isSure ? segments : withWindows(segments, whole.checked.words.length)
     const { reading, segment, intents } =
       parts.length > 1 && whole.best >= 0
-        ? this.#readParts(whole, parts, matches, open, options)
+        ? this.#readParts(text, whole, parts, matches, open, options)
         : { reading: whole, segment: null, intents: undefined }
     const decision = this.#conclude(reading, matches, open, options, intents)
     if (decision.route === null && options.context && options.context.length > 0 && this.names.length > 0) {
@@ -229,6 +229,7 @@ export class Decider {
    * whole and the whole is not sure.
    */
   #readParts(
+    text: string,
     whole: Reading,
     parts: readonly Segment[],
     matches: RuleMatches | null,
@@ -243,12 +244,14 @@ export class Decider {
     const read: { segment: Segment; reading: Reading }[] = []
     let surest: { segment: Segment; reading: Reading; normaliser: number } | null = null
     for (const segment of requests.length > 0 ? requests : parts) {
-      const reading = this.readText(segment.text, matches, open)
+      // A long message without stops is its own first part.
+      const isWhole = segment.text === text
+      const reading = isWhole ? whole : this.readText(segment.text, matches, open)
       read.push({ segment, reading })
-      if (surest === null || rank(reading) > rank(surest.reading)) {
-        surest = { segment, reading, normaliser: this.#normaliser }
-        this.scorer.keep(this.#kept.part)
-      }
+      if (surest !== null && rank(reading) <= rank(surest.reading)) continue
+      surest = { segment, reading, normaliser: this.#normaliser }
+      // The whole is kept already, and never clearly surer than itself.
+      if (!isWhole) this.scorer.keep(this.#kept.part)
     }
     const intents = this.#intents(read, options)
     const speaks =

@@ -3,7 +3,7 @@ import { type KnownWord, LexicalVocabulary, SparseVector } from './features/lexi
 import { type HeldRows, heldBytesOf, LinearScorer } from './heads/linear-scorer.ts'
 import type { PostingsEdit } from './lexical/packed-postings.ts'
 import type { Postings } from './lexical/postings.ts'
-import { type RowWord, WordRows } from './lexical/word-rows.ts'
+import { MOST_WORDS, type RowWord, WordRows } from './lexical/word-rows.ts'
 import type { SnapshotData } from './snapshot-data.ts'
 
 /** Routes whose examples are searched for the nearest (see `reachedByFour`), and examples after which the search stops. */
@@ -203,10 +203,14 @@ export class EvidenceScorer {
   look(words: readonly string[]): readonly KnownWord[] {
     if (words === this.#lookedAt) return this.#known
     this.#lookedAt = words
-    const rows = this.#words
+    const rows = this.#rowsFor(words)
     if (rows) for (let i = 0; i < words.length; i++) this.#known[i] = rows.wordOf(words[i]!)
     else for (let i = 0; i < words.length; i++) this.#known[i] = this.vocabulary.wordOf(words[i]!)
     return this.#known
+  }
+
+  #rowsFor(words: readonly string[]): WordRows | null {
+    return words.length > MOST_WORDS ? null : this.#words
   }
 
   /** Scores a text whose words (after spelling correction) are given. */
@@ -215,7 +219,8 @@ export class EvidenceScorer {
     this.#linear.scoreVector(this.#dense)
     const { lexicalScale } = this.snapshot
     const known = this.look(words)
-    if (this.#words) this.#words.addTo(known as readonly RowWord[], words.length, lexicalScale)
+    const rows = this.#rowsFor(words)
+    if (rows) rows.addTo(known as readonly RowWord[], words.length, lexicalScale)
     else {
       const sparse = this.#sparse
       this.vocabulary.fill(known, words.length, lexicalScale, sparse)

@@ -59,16 +59,19 @@ const hashPair = (first: number, second: number) => finish(Math.imul(first, 31) 
 /** Where the entry of each feature was last put; scratch of whichever vocabulary is at work. */
 let places = new Int32Array(0)
 
+/** Hashes of words met lately, in whichever vocabulary: one that never comes again would cost more to keep than to look up. */
+const lately = new Int32Array(512)
+
 /** What one word is in a vocabulary: its own feature (-1 when it has none) and those of its n-grams that have one. */
 export interface KnownWord {
   readonly hash: number
   readonly id: number
-  readonly grams: Int32Array
+  readonly grams: readonly number[]
   /** Whether the word, or a good part of what it is made of, occurs in the training texts. */
   readonly isResembled: boolean
 }
 
-const NO_GRAMS = new Int32Array(0)
+const NO_GRAMS: readonly number[] = []
 
 /** A sparse vector being filled: `ids[0..count)` with `values[0..count)`. */
 export class SparseVector {
@@ -191,22 +194,37 @@ export class LexicalVocabulary {
     const length = readLength(word)
     const hash = hashWord(word, length)
     const all = hashGrams(word, length)
-    const found = gramHashes
-    let count = 0
+    const slots = this.#slots
+    const mask = this.#mask
+    const { hashes } = this
+    // Plain numbers: a typed array takes three times as long to make.
+    let grams: number[] | undefined
     for (let i = 0; i < all; i++) {
-      const feature = this.#find(found[i]!)
-      if (feature >= 0) found[count++] = feature
+      const gram = gramHashes[i]!
+      let slot = gram & mask
+      let feature = slots[slot]! - 1
+      while (feature >= 0 && hashes[feature] !== gram) {
+        slot = (slot + 1) & mask
+        feature = slots[slot]! - 1
+      }
+      if (feature < 0) continue
+      grams ??= []
+      grams.push(feature)
     }
     const id = this.#find(hash)
-    const grams = count === 0 ? NO_GRAMS : found.slice(0, count)
-    return { hash, id, grams, isResembled: id >= 0 || count >= LEAST_SHARE_OF_GRAMS * all }
+    const count = grams?.length ?? 0
+    return { hash, id, grams: grams ?? NO_GRAMS, isResembled: id >= 0 || count >= LEAST_SHARE_OF_GRAMS * all }
   }
 
-  /** As `describe`, from a bounded memory of words. */
+  /** As `describe`, from a bounded memory of words that were met twice within a few hundred. */
   wordOf(word: string): KnownWord {
     const kept = this.#kept.get(word)
     if (kept) return kept
     const known = this.describe(word)
+    const place = known.hash & (lately.length - 1)
+    const isNew = lately[place] !== known.hash
+    lately[place] = known.hash
+    if (isNew) return known
     if (this.#kept.size >= MOST_KEPT_WORDS) this.#kept.clear()
     this.#kept.set(wordKey(word), known)
     return known
@@ -268,7 +286,7 @@ export class LexicalVocabulary {
   }
 
   /** As `add` for each of `features` among the entries from `start` on, in a loop of its own: n-grams are nine features of ten. */
-  #addAll(features: Int32Array, start: number, into: SparseVector): void {
+  #addAll(features: readonly number[], start: number, into: SparseVector): void {
     into.reserve(features.length)
     const { ids, values } = into
     const weights = this.inverseFrequencies

@@ -231,7 +231,7 @@ export class LinearScorer {
    * @param ids at most 1,024
    * @returns what they say to all classes alike
    */
-  layWordRow(place: number, ids: Int32Array, values: Float32Array): number {
+  layWordRow(place: number, ids: ArrayLike<number>, values: Float32Array): number {
     const { offsets, routes, weights, shared, places, rowCount, stride } = this.#postings
     const picks = this.#picks
     const amounts = this.#amounts

@@ -4,7 +4,7 @@ import { LexicalVocabulary, SparseVector } from '../features/lexical-vocabulary.
 import { LinearScorer } from '../heads/linear-scorer.ts'
 import { quantiseRows } from '../vectors/quantised-rows.ts'
 import { postingsFromWeights } from './postings.ts'
-import { WORDS_AT_ONCE, WordRows } from './word-rows.ts'
+import { MOST_WORDS, WordRows } from './word-rows.ts'
 
 const CLASSES = 700
 const DIMS = 8
@@ -51,7 +51,7 @@ const anyWord = fc.oneof(
 )
 const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.array(anyWord, { maxLength: 12 }) },
-  { weight: 1, arbitrary: fc.array(anyWord, { minLength: WORDS_AT_ONCE, maxLength: 3 * WORDS_AT_ONCE }) },
+  { weight: 1, arbitrary: fc.array(anyWord, { minLength: MOST_WORDS - 20, maxLength: MOST_WORDS }) },
 )
 
 test('words say what their features say, one by one', () => {
@@ -74,7 +74,7 @@ test('words say what their features say, one by one', () => {
 test('what was scored before has no influence, to the bit, even when rows have run out', () => {
   const used = newScorer()
   const usedRows = new WordRows(vocabulary, used)
-  expect(used.wordRows).toBeGreaterThan(2 * WORDS_AT_ONCE)
+  expect(used.wordRows).toBeGreaterThan(2 * MOST_WORDS)
   fc.assert(
     fc.property(anyText, (words) => {
       const fresh = newScorer()

@@ -6,8 +6,8 @@ import {
 } from '../features/lexical-vocabulary.ts'
 import type { LinearScorer } from '../heads/linear-scorer.ts'
 
-// A long text is added up in parts of so many words, whatever is in memory, so that its sums are always the same.
-export const WORDS_AT_ONCE = 128
+/** Longer texts have so many words that are met once that rows would not pay for being laid. */
+export const MOST_WORDS = 128
 const MOST_KEPT_WORDS = 8192
 const DOOR = 4096
 const NOWHERE = -1
@@ -32,19 +32,19 @@ export class WordRows {
   readonly #kept = new Map<string, RowWord>()
   /** Hashes of words met once: many, as numbers and names, never come again and would only crowd out others. */
   readonly #door = new Int32Array(DOOR)
-  /** The word of each row in use; the first rows belong to no word for longer than a part of a text. */
-  readonly #owners: (RowWord | null)[] = new Array(WORDS_AT_ONCE).fill(null)
-  /** The part of a text in which each row was last used, and whether the hand has passed since. */
+  /** The word of each row in use; the first rows belong to no word for longer than a text. */
+  readonly #owners: (RowWord | null)[] = new Array(MOST_WORDS).fill(null)
+  /** The text in which each row was last used, and whether the hand has passed since. */
   readonly #usedIn: Int32Array
   readonly #isRecent: Uint8Array
-  #part = 0
-  #hand = WORDS_AT_ONCE
+  #text = 0
+  #hand = MOST_WORDS
   readonly #sparse = new SparseVector()
   readonly #grams = new SparseVector()
   readonly #rarities = new Float32Array(128)
-  readonly #picked = { places: new Int32Array(WORDS_AT_ONCE), count: 0, factor: 0, shared: 0 }
+  readonly #picked = { places: new Int32Array(MOST_WORDS), count: 0, factor: 0, shared: 0 }
 
-  /** @param scorer that has room for more than twice `WORDS_AT_ONCE` rows */
+  /** @param scorer that has room for more than twice `MOST_WORDS` rows */
   constructor(vocabulary: LexicalVocabulary, scorer: LinearScorer) {
     this.#vocabulary = vocabulary
     this.#scorer = scorer
@@ -69,36 +69,34 @@ export class WordRows {
     return row
   }
 
-  /** Adds to the scores what `words[0..count)` say; `scale` as in `LexicalVocabulary.vectorise`. */
+  /** Adds to the scores what `words[0..count)` say, at most `MOST_WORDS`; `scale` as in `LexicalVocabulary.vectorise`. */
   addTo(words: readonly RowWord[], count: number, scale: number): void {
     const sparse = this.#sparse
     this.#vocabulary.fillWords(words, count, scale, sparse)
     this.#grams.count = 0
     const picked = this.#picked
     picked.factor = this.#vocabulary.addGrams(words, count, scale, this.#grams)
-    for (let from = 0; from === 0 || from < count; from += WORDS_AT_ONCE) {
-      this.#pick(words, from, Math.min(count, from + WORDS_AT_ONCE))
-      this.#scorer.addSparse(sparse.ids, sparse.values, 0, from === 0 ? sparse.count : 0, picked)
-    }
+    this.#pick(words, count)
+    this.#scorer.addSparse(sparse.ids, sparse.values, 0, sparse.count, picked)
   }
 
-  #pick(words: readonly RowWord[], from: number, to: number): void {
+  #pick(words: readonly RowWord[], count: number): void {
     const { places } = this.#picked
-    const part = ++this.#part
-    let count = 0
+    const text = ++this.#text
+    let picked = 0
     let shared = 0
-    for (let i = from; i < to; i++) {
+    for (let i = 0; i < count; i++) {
       const word = words[i]!
       if (word.grams.length === 0) continue
       if (word.isKept) {
         if (word.place === NOWHERE) this.#lay(word, this.#takePlace(word))
-        this.#usedIn[word.place] = part
+        this.#usedIn[word.place] = text
         this.#isRecent[word.place] = 1
-      } else this.#lay(word, count)
-      places[count++] = word.place
+      } else this.#lay(word, picked)
+      places[picked++] = word.place
       shared += word.shared
     }
-    this.#picked.count = count
+    this.#picked.count = picked
     this.#picked.shared = shared
   }
 
@@ -110,7 +108,7 @@ export class WordRows {
     word.shared = this.#scorer.layWordRow(place, word.grams, rarities)
   }
 
-  /** A free row, else the next that was not used since the hand last passed it, nor in the part that is being picked. */
+  /** A free row, else the next that was not used since the hand last passed it, nor in the text that is being scored. */
   #takePlace(word: RowWord): number {
     const place = this.#owners.length < this.#scorer.wordRows ? this.#owners.length : this.#freePlace()
     this.#owners[place] = word
@@ -121,8 +119,8 @@ export class WordRows {
     const { wordRows } = this.#scorer
     for (;;) {
       const place = this.#hand
-      this.#hand = place + 1 === wordRows ? WORDS_AT_ONCE : place + 1
-      if (this.#usedIn[place] === this.#part) continue
+      this.#hand = place + 1 === wordRows ? MOST_WORDS : place + 1
+      if (this.#usedIn[place] === this.#text) continue
       if (this.#isRecent[place] === 1) {
         this.#isRecent[place] = 0
         continue
