@@ -99,9 +99,14 @@ export class RouteEditor {
       : editable(this.#written()) !== editable(this.#base)
   }
 
+  /** Whether the route was so when it was opened. */
+  isOf(route: RouteDefinition): boolean {
+    return JSON.stringify(route) === JSON.stringify(this.#base)
+  }
+
   /** Takes note that the route now reads differently; what is in the fields stays. */
   isNow(route: RouteDefinition): void {
-    if (JSON.stringify(route) === JSON.stringify(this.#base)) return
+    if (this.isOf(route)) return
     this.#base = route
     if (!this.isChanged) return
     this.#say(

@@ -51,7 +51,8 @@ export class RoutesView {
     if (set.name !== this.#shownSet) this.#forget(set.name)
     for (const [name, editor] of this.#editors) {
       const route = set.routes.find((candidate) => candidate.name === name)
-      if (route === undefined || !editor.isChanged) this.#editors.delete(name)
+      // An editor of what is still so stays, with the focus and what it says.
+      if (route === undefined || !(editor.isChanged || editor.isOf(route))) this.#editors.delete(name)
       else editor.isNow(route)
     }
     byId('routes-title').textContent = counted(set.routes.length, 'route')
