@@ -60,7 +60,7 @@ const hashPair = (first: number, second: number) => finish(Math.imul(first, 31) 
 let places = new Int32Array(0)
 
 /** Hashes of words met lately, in whichever vocabulary: one that never comes again would cost more to keep than to look up. */
-const lately = new Int32Array(512)
+const lately = new Int32Array(2048)
 
 /** What one word is in a vocabulary: its own feature (-1 when it has none) and those of its n-grams that have one. */
 export interface KnownWord {
@@ -216,7 +216,7 @@ export class LexicalVocabulary {
     return { hash, id, grams: grams ?? NO_GRAMS, isResembled: id >= 0 || count >= LEAST_SHARE_OF_GRAMS * all }
   }
 
-  /** As `describe`, from a bounded memory of words that were met twice within a few hundred. */
+  /** As `describe`, from a bounded memory of words that were met twice within a thousand or two. */
   wordOf(word: string): KnownWord {
     const kept = this.#kept.get(word)
     if (kept) return kept

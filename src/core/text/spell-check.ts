@@ -2,13 +2,14 @@ import type { Encoder } from '../../contracts/index.ts'
 import type { OwnWords } from './own-words.ts'
 import { SpellingCorrector } from './spelling.ts'
 import { SpellingIndex } from './spelling-index.ts'
-import { splitWords, wordsOf } from './words.ts'
+import { splitWords, type Words, wordsOf } from './words.ts'
 
 // A message of many unknown words is another language or noise; looking them all up would only cost time.
 const MOST_ATTEMPTS = 24
 // In a long text one slip matters less, and there are many.
 const MOST_ATTEMPTS_IN_LONG = 8
 const LONG_TEXT_WORDS = 100
+const LONG_TEXT = 1000
 
 const SHORTEST_KNOWN = 3
 const SHORT_WORD = /^(?:[ai]|[a-z]{2})$/
@@ -63,7 +64,9 @@ export class SpellCheck {
    * @param look what words are to the route set, by their places
    */
   check(text: string, look: (words: readonly string[]) => readonly SeenWord[]): CheckedText {
-    const words = wordsOf(text)
+    // Most short texts need no places, and a long one hardly ever does without.
+    const split = text.length > LONG_TEXT ? splitWords(text) : null
+    const words = split?.words ?? wordsOf(text)
     const known = look(words)
     let corrections: { from: string; to: string }[] | undefined
     let places: number[] | undefined
@@ -80,16 +83,18 @@ export class SpellCheck {
       places.push(i)
     }
     if (!corrections || !places) return { text, words, corrections: NO_CORRECTIONS }
-    return { ...replaceWords(text, places, corrections), corrections }
+    return { ...replaceWords(text, split ?? splitWords(text), places, corrections), corrections }
   }
 }
 
 function replaceWords(
   text: string,
+  split: Words,
   places: readonly number[],
   corrections: readonly { to: string }[],
 ): { text: string; words: string[] } {
-  const { words, starts, ends } = splitWords(text)
+  const { starts, ends } = split
+  const words = [...split.words]
   let replaced = ''
   let from = 0
   places.forEach((place, i) => {
