@@ -35,7 +35,7 @@ export class WordRows {
   /** The word of each row in use; the first rows belong to no word for longer than a text. */
   readonly #owners: (RowWord | null)[] = new Array(MOST_WORDS).fill(null)
   /** The text in which each row was last used, and whether the hand has passed since. */
-  readonly #usedIn: Int32Array
+  readonly #usedIn: Float64Array
   readonly #isRecent: Uint8Array
   #text = 0
   #hand = MOST_WORDS
@@ -48,7 +48,7 @@ export class WordRows {
   constructor(vocabulary: LexicalVocabulary, scorer: LinearScorer) {
     this.#vocabulary = vocabulary
     this.#scorer = scorer
-    this.#usedIn = new Int32Array(scorer.wordRows).fill(NOWHERE)
+    this.#usedIn = new Float64Array(scorer.wordRows).fill(NOWHERE)
     this.#isRecent = new Uint8Array(scorer.wordRows)
   }
 
