@@ -277,7 +277,7 @@ export class Decider {
   ): Intent[] | undefined {
     const intents: Intent[] = []
     for (const { segment, reading } of read) {
-      const confidence = reading.share * reading.scope
+      const confidence = held(reading.share * reading.scope)
       if (confidence < this.#threshold(reading.best, options)) continue
       const route = this.names[reading.best]!
       const same = intents.findIndex((intent) => intent.route === route)

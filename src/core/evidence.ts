@@ -282,15 +282,9 @@ export class EvidenceScorer {
     )
   }
 
-  /** Calls back with every example searched (its row over all examples) and its cosine to the query. */
-  forNearExamples(see: (example: number, similarity: number, route: number) => void): void {
-    for (let place = 0, seen = 0; place < this.top.count && seen < NEAR_EXAMPLES; place++) {
-      const route = this.top.routes[place]!
-      const count = this.#scoreExamples(route)
-      const start = this.snapshot.examples.offsets[route]!
-      for (let i = 0; i < count; i++) see(start + i, this.#cosines[i]!, route)
-      seen += count
-    }
+  /** Cosines of the examples of a route to the query, in their order; valid until the next call. */
+  similaritiesTo(route: number): Float64Array {
+    return this.#cosines.subarray(0, this.#scoreExamples(route))
   }
 
   /** Puts the cosines of a route's examples to the vector scored last into `#cosines`; returns how many there are. */

@@ -109,22 +109,19 @@ function shownTexts(route: RouteDefinition): readonly string[] {
 /** Of the text that the scorer was left at. */
 function nearestExamples(decider: Decider, best: number, rival: number): Explanation['nearest'] {
   if (best < 0) return []
-  const found: { example: number; similarity: number; route: number }[] = []
-  decider.scorer.forNearExamples((example, similarity, route) => {
-    if (route === best || route === rival) found.push({ example, similarity, route })
-  })
-  found.sort((a, b) => b.similarity - a.similarity || a.example - b.example)
   const ofEach = (index: number) => {
     const route = decider.snapshot.routeSet.routes[index]
     if (!route) return []
     const texts = shownTexts(route)
-    const first = decider.snapshot.examples.offsets[index]!
-    return found
-      .filter((entry) => entry.route === index)
+    return Array.from(decider.scorer.similaritiesTo(index), (similarity, example) => ({
+      similarity,
+      example,
+    }))
+      .sort((a, b) => b.similarity - a.similarity || a.example - b.example)
       .slice(0, NEAREST_OF_EACH)
       .map(({ example, similarity }) => ({
         route: route.name,
-        example: texts[example - first]!,
+        example: texts[example]!,
         similarity: round(similarity),
       }))
   }

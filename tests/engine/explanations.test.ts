@@ -44,6 +44,14 @@ describe('an explanation', () => {
     }
   })
 
+  it('shows examples of the best two wherever they rank among all routes', () => {
+    const text = messages[0]!
+    const ranked = router.route(text, { topK: 10 }).candidates.map(({ route }) => route)
+    const last = ranked.slice(-2)
+    const { explanation } = explained(text, { include: last })
+    expect(new Set(explanation.nearest.map(({ route }) => route))).toEqual(new Set(last))
+  })
+
   it('names words without which the decision is another, and none that is not needed for that', () => {
     let flips = 0
     let several = 0

@@ -1,4 +1,5 @@
 import { log } from '../../util/exact-math.ts'
+import { ownString } from '../../util/own-string.ts'
 import { unitAt } from '../../util/unit-at.ts'
 
 const FNV_OFFSET = 0x811c9dc5
@@ -51,8 +52,11 @@ function hashWord(word: string, length: number): number {
 
 const readLength = (word: string) => Math.min(word.length, LONGEST_WORD)
 
-/** As much of a word as is read of it, for a key: a string of its own, where a slice would keep the whole message alive. */
-export const wordKey = (word: string) => word.slice(0, LONGEST_WORD).split('').join('')
+/** As much of a word as is read of it: its first 40 letters. */
+export const wordRead = (word: string) => (word.length > LONGEST_WORD ? word.slice(0, LONGEST_WORD) : word)
+
+/** The same as a string of its own, to be kept. */
+export const wordKey = (word: string) => ownString(wordRead(word))
 
 const hashPair = (first: number, second: number) => finish(Math.imul(first, 31) ^ second ^ PAIR_SALT)
 
@@ -218,7 +222,7 @@ export class LexicalVocabulary {
 
   /** As `describe`, from a bounded memory of words that were met twice within a thousand or two. */
   wordOf(word: string): KnownWord {
-    const kept = this.#kept.get(word)
+    const kept = this.#kept.get(wordRead(word))
     if (kept) return kept
     const known = this.describe(word)
     const place = known.hash & (lately.length - 1)

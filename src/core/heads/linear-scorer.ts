@@ -3,7 +3,7 @@ import { PackedPostings, type PostingsEdit } from '../lexical/packed-postings.ts
 import type { Postings } from '../lexical/postings.ts'
 import { queryBytes } from '../vectors/kernel-operations.ts'
 import { KernelSpace } from '../vectors/kernel-space.ts'
-import type { QuantisedRows } from '../vectors/quantised-rows.ts'
+import { type QuantisedRows, rowSums } from '../vectors/quantised-rows.ts'
 
 // Rows of weights that are summed in one call of the kernel.
 const MOST_PICKS = 1024
@@ -37,7 +37,7 @@ interface ScorerOptions {
   readonly simd?: boolean
 }
 
-/** Rows laid for words, each to be added `factor` times. */
+/** Rows laid for words, at most 1,024, each to be added `factor` times. */
 interface PickedWords {
   readonly places: Int32Array
   readonly count: number
@@ -124,7 +124,7 @@ export class LinearScorer {
   holdRows(rows: QuantisedRows): { readonly at: HeldRows; readonly rows: QuantisedRows } {
     const values = this.space.hold(rows.values)
     const scales = this.space.hold(rows.scales)
-    const sums = this.space.hold(sumsOfRows(rows))
+    const sums = this.space.hold(rowSums(rows))
     return {
       at: { values: values.at, scales: scales.at, sums: sums.at },
       rows: { ...rows, values: values.values, scales: scales.values },
@@ -205,14 +205,14 @@ export class LinearScorer {
       }
     }
     if (words) {
+      if (picked + words.count > MOST_PICKS) {
+        this.#addRows(picked, 0)
+        picked = 0
+      }
       toAll += words.factor * words.shared
       for (let j = 0; j < words.count; j++) {
         picks[picked] = rowCount + words.places[j]!
         amounts[picked++] = words.factor
-        if (picked === MOST_PICKS) {
-          this.#addRows(picked, 0)
-          picked = 0
-        }
       }
     }
     this.#addRows(picked, toAll)
@@ -317,13 +317,4 @@ export class LinearScorer {
     const offset = Math.fround(kernels.largest(this.#at.scores, count))
     return offset * factor + log(kernels.sumExp(this.#at.scores, count, offset, factor))
   }
-}
-
-/** What the kernels add up of each row, in plain TypeScript as the rows are not in their memory yet. */
-function sumsOfRows({ values, scales, dims }: QuantisedRows): Int32Array {
-  return Int32Array.from(scales, (_, row) => {
-    let sum = 0
-    for (let d = row * dims; d < (row + 1) * dims; d++) sum += values[d]!
-    return sum
-  })
 }

@@ -3,6 +3,7 @@ import {
   type LexicalVocabulary,
   SparseVector,
   wordKey,
+  wordRead,
 } from '../features/lexical-vocabulary.ts'
 import type { LinearScorer } from '../heads/linear-scorer.ts'
 
@@ -54,7 +55,7 @@ export class WordRows {
 
   /** What a word is in the vocabulary, for `addTo`. */
   wordOf(word: string): RowWord {
-    return this.#kept.get(word) ?? this.#meet(word)
+    return this.#kept.get(wordRead(word)) ?? this.#meet(word)
   }
 
   #meet(word: string): RowWord {

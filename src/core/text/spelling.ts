@@ -1,3 +1,4 @@
+import { ownString } from '../../util/own-string.ts'
 import { isSpellable } from './spelling-index.ts'
 
 const MINIMUM_LETTERS = 4
@@ -66,6 +67,3 @@ export class SpellingCorrector {
     return close ?? (mayDifferInTwo ? this.#own.nearest(word, 2) : null)
   }
 }
-
-/** The same text as a string of its own; a slice would keep the whole message alive. */
-const ownString = (word: string) => word.split('').join('')

@@ -12,9 +12,7 @@ export interface KernelOperations {
    * says; what is in them is the kernels' own affair.
    */
   quantise(vector: number, dims: number, out: number): void
-  /** out[count] i32 = sum of each of rows[count][dims] i8. */
-  addUpRows(rows: number, count: number, dims: number, out: number): void
-  /** out[count] f64 = query · rows[count][dims] i8 * scales[count] f32 / 8191; sums[count] i32 by `addUpRows`. */
+  /** out[count] f64 = query · rows[count][dims] i8 * scales[count] f32 / 8191; sums[count] i32 those of the rows. */
   scoreRows(
     query: number,
     rows: number,

@@ -68,13 +68,6 @@ export function referenceOperations(buffer: ArrayBuffer): KernelOperations {
         shorts[(out >> 1) + d] = scaled
       }
     },
-    addUpRows(rows, count, dims, out) {
-      for (let r = 0; r < count; r++) {
-        let sum = 0
-        for (let d = 0; d < dims; d++) sum += bytes[rows + r * dims + d]!
-        ints[(out >> 2) + r] = sum
-      }
-    },
     scoreRows(query, rows, count, dims, scales, _, out) {
       const q = query >> 1
       for (let r = 0; r < count; r++) {

@@ -144,19 +144,7 @@ export function quantise(vector: usize, dims: i32, out: usize): void {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
 }
 
-export function addUpRows(rows: usize, count: i32, dims: i32, out: usize): void {
-  const width = <usize>dims
-  for (let r = 0; r < count; r++) {
-    const row = rows + <usize>r * width
-    let sum = i32x4.splat(0)
-    for (let d: usize = 0; d < width; d += 8) {
-      sum = i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(v128.load_ext<i8>(row + d)))
-    }
-    store<i32>(out + ((<usize>r) << 2), sumInts(sum))
-  }
-}
-
-/** Four dot products of a query with rows that follow one another, less what the offset of the query adds to each. */
+/** Four dot products of a query with rows that follow one another, of whole blocks of 16; with what the offset of the query adds. */
 @inline function fourDots(query: usize, row: usize, width: usize): v128 {
   let a = row
   let b = a + width
@@ -167,7 +155,7 @@ export function addUpRows(rows: usize, count: i32, dims: i32, out: usize): void 
   let sumB = i32x4.splat(0)
   let sumC = i32x4.splat(0)
   let sumD = i32x4.splat(0)
-  const end = a + (width & ~15)
+  const end = a + width
   if (ASC_FEATURE_RELAXED_SIMD) {
     let highA = i32x4.splat(0)
     let highB = i32x4.splat(0)
@@ -193,22 +181,6 @@ export function addUpRows(rows: usize, count: i32, dims: i32, out: usize): void 
       d += 16
       q += 32
     }
-    if (a < row + width) {
-      const low = v128.load(q)
-      const high = v128.load(q, 16)
-      const rowA = v128.load64_zero(a)
-      const rowB = v128.load64_zero(b)
-      const rowC = v128.load64_zero(c)
-      const rowD = v128.load64_zero(d)
-      sumA = v128.relaxed_dot_add<i32>(rowA, low, sumA)
-      highA = v128.relaxed_dot_add<i32>(rowA, high, highA)
-      sumB = v128.relaxed_dot_add<i32>(rowB, low, sumB)
-      highB = v128.relaxed_dot_add<i32>(rowB, high, highB)
-      sumC = v128.relaxed_dot_add<i32>(rowC, low, sumC)
-      highC = v128.relaxed_dot_add<i32>(rowC, high, highC)
-      sumD = v128.relaxed_dot_add<i32>(rowD, low, sumD)
-      highD = v128.relaxed_dot_add<i32>(rowD, high, highD)
-    }
     sumA = i32x4.add(sumA, i32x4.shl(highA, 7))
     sumB = i32x4.add(sumB, i32x4.shl(highB, 7))
     sumC = i32x4.add(sumC, i32x4.shl(highC, 7))
@@ -229,13 +201,6 @@ export function addUpRows(rows: usize, count: i32, dims: i32, out: usize): void 
       c += 16
       d += 16
       q += 32
-    }
-    if (a < row + width) {
-      const q0 = v128.load(q)
-      sumA = i32x4.add(sumA, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(a)))
-      sumB = i32x4.add(sumB, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(b)))
-      sumC = i32x4.add(sumC, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(c)))
-      sumD = i32x4.add(sumD, i32x4.dot_i16x8_s(q0, v128.load_ext<i8>(d)))
     }
   }
   const ab = i32x4.add(v128.shuffle<i32>(sumA, sumB, 0, 4, 1, 5), v128.shuffle<i32>(sumA, sumB, 2, 6, 3, 7))
@@ -273,9 +238,10 @@ export function scoreRows(
   query: usize, rows: usize, count: i32, dims: i32, scales: usize, sums: usize, out: usize,
 ): void {
   const width = <usize>dims
+  const fours = (width & 15) === 0 ? count & ~3 : 0
   let r = 0
   // Four rows at a time share the loads of the query, and the way from sums of lanes to scores.
-  for (; r + 3 < count; r += 4) {
+  for (; r < fours; r += 4) {
     const at = (<usize>r) << 2
     const dots = i32x4.sub(fourDots(query, rows + <usize>r * width, width), offsetOf(v128.load(sums + at)))
     const scale = v128.load(scales + at)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { queryBytes } from './kernel-operations.ts'
 import { createKernels, type Kernels } from './kernels.ts'
+import { rowSums } from './quantised-rows.ts'
 
 const CLASSES = 16
 const DIMS = 32
@@ -93,13 +94,12 @@ describe('relaxed SIMD, SIMD and plain kernels agree bit for bit', () => {
             const r = kernels.allocate(rows.length)
             new Int8Array(kernels.buffer, r, rows.length).set(rows)
             const sums = kernels.allocate((count + 3) * 4)
-            kernels.addUpRows(r, count, dims, sums)
+            new Int32Array(kernels.buffer, sums, count).set(
+              rowSums({ dims, values: Int8Array.from(rows), scales: new Float32Array(count) }),
+            )
             const out = kernels.allocate((count + 1) * 8)
             kernels.scoreRows(query, r, count, dims, put(kernels, scales), sums, out)
-            return [
-              ...new Float64Array(kernels.buffer, out, count + 1),
-              ...new Int32Array(kernels.buffer, sums, count),
-            ]
+            return [...new Float64Array(kernels.buffer, out, count + 1)]
           })
           expect(relaxed).toEqual(plain)
           expect(simd).toEqual(plain)

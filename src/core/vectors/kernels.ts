@@ -63,7 +63,6 @@ export function createKernels(bytes: number, simd = true, relaxed = true): Kerne
     poolRows: operations.poolRows,
     normalise: operations.normalise,
     quantise: operations.quantise,
-    addUpRows: operations.addUpRows,
     scoreRows: operations.scoreRows,
     largest: operations.largest,
     reachedByFour: operations.reachedByFour,

@@ -24,3 +24,12 @@ export function quantiseRows(rows: Float32Array, dims: number, picks?: ArrayLike
   }
   return { dims, values, scales }
 }
+
+/** Sum of the values of each row, without its scale. */
+export function rowSums({ values, scales, dims }: QuantisedRows): Int32Array {
+  return Int32Array.from(scales, (_, row) => {
+    let sum = 0
+    for (let d = row * dims; d < (row + 1) * dims; d++) sum += values[d]!
+    return sum
+  })
+}
