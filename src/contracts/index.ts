@@ -1,3 +1,20 @@
+export type {
+  ChatAnswer,
+  ChatEvent,
+  ChatMessage,
+  ChatPart,
+  ChatRequest,
+  FinishReason,
+  ImagePart,
+  ReasoningPart,
+  ResponseFormat,
+  TextPart,
+  TokenUsage,
+  ToolCallPart,
+  ToolChoice,
+  ToolDefinition,
+  ToolResultPart,
+} from './chat.ts'
 export type { Clock } from './clock.ts'
 export type {
   AskOutcome,
@@ -21,6 +38,16 @@ export type {
 } from './decision-records.ts'
 export type { DriftReference, DriftReferenceStore } from './drift-references.ts'
 export type { AsyncEncoder, EncodeOptions, Encoder } from './encoder.ts'
+export type { JsonObject } from './json.ts'
+export type {
+  CallOptions,
+  ModelCall,
+  Protocol,
+  Provider,
+  ProviderAnswer,
+  StreamedAnswer,
+  WholeAnswer,
+} from './provider.ts'
 export type { Evaluation, FitProgress, FitReport } from './reports.ts'
 export type {
   LabelledText,
@@ -46,3 +73,5 @@ export type {
   VersionState,
   WriteCondition,
 } from './store.ts'
+export type { Timer } from './timer.ts'
+export type { Transport, TransportAnswer, TransportRequest } from './transport.ts'

@@ -1,2 +1,3 @@
 export { ERROR_CODES, type ErrorCode } from './error-codes.ts'
+export { type FailureOutcome, ProviderFailure, type ProviderFailureOptions } from './provider-failure.ts'
 export { type ErrorDetail, isStrataError, StrataError } from './strata-error.ts'

@@ -11,7 +11,7 @@ export interface Layer {
 }
 
 const LAYER_0 = ['contracts', 'errors', 'util']
-const BELOW_SERVER = [...LAYER_0, 'config', 'observability', 'app']
+const BELOW_SERVER = [...LAYER_0, 'config', 'observability', 'protocols', 'runtime', 'app']
 
 export const LAYERS: readonly Layer[] = [
   { path: 'util', mayImport: [], packages: [], mayUseNode: false },
@@ -22,6 +22,10 @@ export const LAYERS: readonly Layer[] = [
   { path: 'core', mayImport: LAYER_0, packages: [], mayUseNode: false },
   { path: 'core/rules', mayImport: [...LAYER_0, 'core'], packages: ['re2js'], mayUseNode: false },
   { path: 'observability', mayImport: LAYER_0, packages: ['pino', 'prom-client'], mayUseNode: true },
+  // The wire formats of callers and providers: JSON in, JSON out.
+  { path: 'protocols', mayImport: LAYER_0, packages: [], mayUseNode: false },
+  // Policies of calls; time and chance are handed in.
+  { path: 'execution', mayImport: LAYER_0, packages: [], mayUseNode: false },
   { path: 'redaction', mayImport: ['errors', 'util'], packages: ['re2js'], mayUseNode: false },
   // Route files are checked by the engine's own parser, so that a file and a request are judged alike.
   {
@@ -46,9 +50,32 @@ export const LAYERS: readonly Layer[] = [
   { path: 'encoders/openai-compatible', mayImport: LAYER_0, packages: [], mayUseNode: true },
   { path: 'stores', mayImport: [...LAYER_0, 'observability'], packages: ['kysely'], mayUseNode: true },
 
+  // One never imports another; what they share is the way of a call over HTTP.
+  { path: 'providers', mayImport: [...LAYER_0, 'protocols', 'execution'], packages: [], mayUseNode: true },
+  { path: 'providers/undici', mayImport: LAYER_0, packages: ['undici'], mayUseNode: true },
+  // From a decision to an answer; providers and stores are handed in.
+  {
+    path: 'runtime',
+    mayImport: [...LAYER_0, 'core', 'protocols', 'execution', 'observability'],
+    packages: [],
+    mayUseNode: false,
+  },
+
   {
     path: 'app',
-    mayImport: [...LAYER_0, 'core', 'redaction', 'observability', 'config', 'encoders', 'stores'],
+    mayImport: [
+      ...LAYER_0,
+      'core',
+      'redaction',
+      'observability',
+      'config',
+      'encoders',
+      'stores',
+      'protocols',
+      'execution',
+      'providers',
+      'runtime',
+    ],
     packages: [],
     mayUseNode: true,
   },
