@@ -82,7 +82,7 @@ const narrow = {
 }
 
 /** Packages that need not be there; whoever wants them installs them beside this one. */
-const optionalPeers = ['onnxruntime-node']
+const optionalPeers = ['onnxruntime-node', 'pg']
 
 /** Bundles programs with the packages that they use; returns the folders of those packages. */
 async function bundle(rolldown, entries, platform, chunks) {
