@@ -11,7 +11,7 @@ export interface Layer {
 }
 
 const LAYER_0 = ['contracts', 'errors', 'util']
-const BELOW_SERVER = [...LAYER_0, 'config', 'observability', 'protocols', 'runtime', 'app']
+const BELOW_SERVER = [...LAYER_0, 'config', 'observability', 'access', 'protocols', 'runtime', 'app']
 
 export const LAYERS: readonly Layer[] = [
   { path: 'util', mayImport: [], packages: [], mayUseNode: false },
@@ -26,6 +26,8 @@ export const LAYERS: readonly Layer[] = [
   { path: 'protocols', mayImport: LAYER_0, packages: [], mayUseNode: false },
   // Policies of calls; time and chance are handed in.
   { path: 'execution', mayImport: LAYER_0, packages: [], mayUseNode: false },
+  // Who is asking and what they may; of Node only its hashes and random bytes.
+  { path: 'access', mayImport: [...LAYER_0, 'execution'], packages: [], mayUseNode: true },
   { path: 'redaction', mayImport: ['errors', 'util'], packages: ['re2js'], mayUseNode: false },
   // Route files are checked by the engine's own parser, so that a file and a request are judged alike.
   {
@@ -48,7 +50,7 @@ export const LAYERS: readonly Layer[] = [
     mayUseNode: true,
   },
   { path: 'encoders/openai-compatible', mayImport: LAYER_0, packages: [], mayUseNode: true },
-  { path: 'stores', mayImport: [...LAYER_0, 'observability'], packages: ['kysely'], mayUseNode: true },
+  { path: 'stores', mayImport: [...LAYER_0, 'observability'], packages: ['kysely', 'pg'], mayUseNode: true },
 
   // One never imports another; what they share is the way of a call over HTTP.
   { path: 'providers', mayImport: [...LAYER_0, 'protocols', 'execution'], packages: [], mayUseNode: true },
@@ -56,7 +58,7 @@ export const LAYERS: readonly Layer[] = [
   // From a decision to an answer; providers and stores are handed in.
   {
     path: 'runtime',
-    mayImport: [...LAYER_0, 'core', 'protocols', 'execution', 'observability'],
+    mayImport: [...LAYER_0, 'core', 'protocols', 'execution', 'observability', 'access'],
     packages: [],
     mayUseNode: false,
   },
@@ -69,6 +71,7 @@ export const LAYERS: readonly Layer[] = [
       'redaction',
       'observability',
       'config',
+      'access',
       'encoders',
       'stores',
       'protocols',
@@ -82,16 +85,17 @@ export const LAYERS: readonly Layer[] = [
 
   { path: 'server', mayImport: BELOW_SERVER, packages: ['fastify', 'zod'], mayUseNode: true },
   // Commands that decide without a server use the library as any user does; `serve` starts the server.
+  // Those that manage keys open the database themselves, as they work beside a server and without one.
   {
     path: 'cli',
-    mayImport: [...BELOW_SERVER, 'core', 'encoders/builtin', 'server'],
+    mayImport: [...BELOW_SERVER, 'core', 'encoders/builtin', 'stores', 'server'],
     packages: [],
     mayUseNode: true,
   },
 
   {
     path: 'testing',
-    mayImport: [...LAYER_0, 'core', 'observability', 'encoders', 'stores', 'app'],
+    mayImport: [...LAYER_0, 'core', 'observability', 'access', 'encoders', 'stores', 'app'],
     packages: ['vitest'],
     mayUseNode: true,
   },
