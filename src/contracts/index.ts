@@ -1,4 +1,31 @@
 export type {
+  ApiKey,
+  ApiKeyChanges,
+  ApiKeySettings,
+  ApiKeyStore,
+  BudgetLimits,
+  RateLimits,
+  Scope,
+  StoredApiKey,
+  TenantSettings,
+} from './api-keys.ts'
+export type { AuditActor, AuditEvent, AuditLog, AuditRecord, AuditVerdict } from './audit.ts'
+export type {
+  BudgetLine,
+  BudgetRefusal,
+  BudgetRequest,
+  BudgetSettlement,
+  BudgetSpent,
+  BudgetStore,
+  UsageDimension,
+  UsageKey,
+  UsageQuery,
+  UsageRow,
+  UsageStore,
+  UsageSums,
+  UsageTotal,
+} from './budgets.ts'
+export type {
   ChatAnswer,
   ChatEvent,
   ChatMessage,
