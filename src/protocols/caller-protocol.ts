@@ -1,0 +1,50 @@
+import type { JsonObject, TokenUsage } from '../contracts/index.ts'
+import type { ErrorDetail, ProviderFailure } from '../errors/index.ts'
+import type { SseEvent } from './sse.ts'
+
+/** An error as it is told to a caller. */
+export interface CallerError {
+  /** HTTP status. */
+  readonly status: number
+  /** One of `ERROR_CODES`. */
+  readonly code: string
+  readonly message: string
+  readonly details?: readonly ErrorDetail[]
+  readonly requestId: string
+}
+
+/** Looks on while a provider's events are passed to a caller of the same protocol. */
+export interface StreamWatch {
+  /**
+   * What to do with the event: pass it on (`go-on`), leave it out (`drop`), or pass it on as the protocol's own end.
+   * @throws ProviderFailure where the event is the provider's error, or cannot be read
+   */
+  see(event: SseEvent): 'go-on' | 'drop' | 'end'
+  /** What is known so far; undefined where the provider says nothing of it. */
+  usage(): TokenUsage | undefined
+}
+
+/** What callers of one protocol say, and what they are told, as far as no translation is needed. Holds no state. */
+export interface CallerProtocol {
+  /** What is wrong with a body, as far as it is understood here; fields that are not known are left alone. */
+  check(body: JsonObject): readonly ErrorDetail[]
+  /** The text parts of the last user message, joined with line feeds: what is routed on. */
+  lastUserText(body: JsonObject): string | undefined
+  /** Whether the last turn brings the result of a tool. */
+  answersToolCall(body: JsonObject): boolean
+  /** What stays the same over all turns of a conversation: its system prompt and its first user message. */
+  firstMessages(body: JsonObject): string
+  /** The body for a provider that speaks this protocol; nothing of the caller's is lost. */
+  prepare(body: JsonObject, model: string, stream: boolean): JsonObject
+  usageOf(answer: JsonObject): TokenUsage | undefined
+  /** @param body the caller's own, before `prepare` */
+  streamWatch(body: JsonObject): StreamWatch
+  errorBody(error: CallerError): JsonObject
+  /** A server-sent event for a stream that breaks off after it began. The protocol's end must not follow it. */
+  errorEvent(error: CallerError): string
+  /**
+   * Of an HTTP error of a provider that speaks this protocol.
+   * @param headers names in lower case
+   */
+  failureOf(status: number, headers: Readonly<Record<string, string>>, bodyText: string): ProviderFailure
+}
