@@ -1,0 +1,7 @@
+export { AccessBook } from './access-book.ts'
+export { assertMay, type Needed } from './assert-may.ts'
+export { BudgetKeeper, type BudgetReservation } from './budget-keeper.ts'
+export { ANYONE, type Identity, SCOPES } from './identity.ts'
+export { newApiKey } from './new-api-key.ts'
+export { RateLimits } from './rate-limits.ts'
+export { UsageBook, type UsedCall } from './usage-book.ts'
