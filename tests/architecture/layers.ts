@@ -26,6 +26,8 @@ export const LAYERS: readonly Layer[] = [
   { path: 'protocols', mayImport: LAYER_0, packages: [], mayUseNode: false },
   // Policies of calls; time and chance are handed in.
   { path: 'execution', mayImport: LAYER_0, packages: [], mayUseNode: false },
+  // What models cost; prices are data.
+  { path: 'pricing', mayImport: LAYER_0, packages: [], mayUseNode: false },
   // Who is asking and what they may; of Node only its hashes and random bytes.
   { path: 'access', mayImport: [...LAYER_0, 'execution'], packages: [], mayUseNode: true },
   { path: 'redaction', mayImport: ['errors', 'util'], packages: ['re2js'], mayUseNode: false },
