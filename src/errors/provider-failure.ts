@@ -1,5 +1,5 @@
 import type { ErrorCode } from './error-codes.ts'
-import { StrataError } from './strata-error.ts'
+import { type ErrorDetail, StrataError } from './strata-error.ts'
 
 /**
  * How a call of a provider ended. `refused`: the provider found fault with the request (4xx); `unauthorized`: with our
@@ -28,6 +28,7 @@ const CODES: Readonly<Record<FailureOutcome, ErrorCode>> = {
 
 export interface ProviderFailureOptions {
   readonly cause?: unknown
+  readonly details?: readonly ErrorDetail[]
   /** HTTP status of the provider. */
   readonly providerStatus?: number
   /** How long the provider asks to be left alone. */
@@ -44,7 +45,7 @@ export class ProviderFailure extends StrataError {
   readonly body: string | undefined
 
   constructor(outcome: FailureOutcome, message: string, options: ProviderFailureOptions = {}) {
-    super(CODES[outcome], message, options.cause === undefined ? {} : { cause: options.cause })
+    super(CODES[outcome], message, { cause: options.cause, details: options.details ?? [] })
     this.outcome = outcome
     this.providerStatus = options.providerStatus
     this.retryAfterMs = options.retryAfterMs
