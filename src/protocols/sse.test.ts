@@ -63,7 +63,10 @@ describe('SseParser', () => {
 
   it('reads the same events however the bytes are cut', () => {
     const line = fc.stringMatching(/^[^\r\n\uFEFF]{0,12}$/)
-    const block = fc.record({ event: fc.option(line, { nil: undefined }), data: fc.array(line, { minLength: 1 }) })
+    const block = fc.record({
+      event: fc.option(line, { nil: undefined }),
+      data: fc.array(line, { minLength: 1 }),
+    })
     fc.assert(
       fc.property(
         fc.array(block),
@@ -76,7 +79,11 @@ describe('SseParser', () => {
             '',
           ])
           const bytes = encoder.encode(lines.map((text) => text + lineEnd).join(''))
-          const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
+          const places = [
+            0,
+            ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b),
+            bytes.length,
+          ]
           const chunks = places.slice(1).map((place, index) => bytes.subarray(places[index], place))
           expect(parsed(chunks).map(({ event, data }) => ({ event, data }))).toEqual(
             blocks.map(({ event, data }) => ({ event, data: data.join('\n') })),
