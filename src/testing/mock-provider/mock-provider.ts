@@ -22,8 +22,6 @@ export interface MockProviderOptions extends MockShape {
   readonly delayMs?: number
   /** Between the events of a streamed answer. Default 0: all at once. */
   readonly eventDelayMs?: number
-  /** What `GET /v1/models` lists. */
-  readonly models?: readonly string[]
   /** How many requests `requests` remembers. Default 1000; 0 is the fastest. */
   readonly keepRequests?: number
   /** For delays; by default real time. */
@@ -262,8 +260,7 @@ class MockServer implements MockProvider {
   }
 
   #prepareAs(request: IncomingMessage, text: string, shape: MockShape): PreparedRequest {
-    const path = (request.url ?? '/').split('?')[0]!
-    return prepareRequest(request.method ?? 'GET', path, text, shape)
+    return prepareRequest(request.method ?? '', request.url ?? '', text, shape)
   }
 
   #hugeAnswer(request: IncomingMessage, text: string, bytes: number): PreparedAnswer {

@@ -50,6 +50,8 @@ export interface MockShape {
   readonly cachedInputTokens?: number
   readonly cacheWriteTokens?: number
   readonly reasoningTokens?: number
+  /** What `GET /v1/models` lists. */
+  readonly models?: readonly string[]
 }
 
 const CHARACTERS_PER_TOKEN = 4
@@ -124,4 +126,10 @@ function piecesOf(text: string, { events, charactersPerEvent = DEFAULT_CHARACTER
     from = to
   }
   return pieces
+}
+
+/** The arguments of a tool come in pieces that are no JSON by themselves. */
+export function inTwo(text: string): string[] {
+  const middle = Math.ceil(text.length / 2)
+  return [text.slice(0, middle), text.slice(middle)].filter((part) => part !== '')
 }

@@ -1,5 +1,5 @@
 import { arrayOf, numberOf, objectOf, stringOf, textOf } from './loose-json.ts'
-import type { MockReply } from './mock-reply.ts'
+import { inTwo, type MockReply } from './mock-reply.ts'
 import { openAiErrors } from './openai-errors.ts'
 import { CREATED_AT, type WireFormat } from './wire-format.ts'
 
@@ -10,7 +10,9 @@ export const openAiChat: WireFormat = {
   ...openAiErrors,
 
   readPrompt(body) {
-    const messages = arrayOf(body.messages).map(objectOf)
+    if (stringOf(body.model) === '') return "Missing required parameter: 'model'."
+    if (!Array.isArray(body.messages)) return "Missing required parameter: 'messages'."
+    const messages = body.messages.map(objectOf)
     const last = messages.at(-1) ?? {}
     const format = objectOf(body.response_format)
     return {
@@ -25,7 +27,7 @@ export const openAiChat: WireFormat = {
       forcedTool:
         body.tool_choice === 'required'
           ? ''
-          : (objectOf(objectOf(body.tool_choice).function).name as string | undefined),
+          : stringOf(objectOf(objectOf(body.tool_choice).function).name) || undefined,
       schema:
         format.type === 'json_schema'
           ? objectOf(format.json_schema).schema
@@ -33,7 +35,7 @@ export const openAiChat: WireFormat = {
             ? {}
             : undefined,
       maxOutputTokens: numberOf(body.max_completion_tokens) ?? numberOf(body.max_tokens),
-      // Not in OpenAI's interface, but in those that speak it (DeepSeek, vLLM).
+      // This interface keeps it to itself.
       wantsReasoning: false,
     }
   },
@@ -106,12 +108,6 @@ export const openAiChat: WireFormat = {
 }
 
 const callId = (id: string, index: number) => `call_${id}_${index}`
-
-/** Arguments come in pieces that are no JSON by themselves. */
-export function inTwo(text: string): string[] {
-  const middle = Math.ceil(text.length / 2)
-  return [text.slice(0, middle), text.slice(middle)].filter((part) => part !== '')
-}
 
 function usageOf({ usage }: MockReply) {
   return {

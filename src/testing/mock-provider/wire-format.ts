@@ -23,8 +23,11 @@ export interface ErrorFormat {
 
 /** The protocol of a provider: a request in, answers out. */
 export interface WireFormat extends ErrorFormat {
-  /** @param path without the query; names the model where the body does not */
-  readPrompt(body: JsonObject, path: string): MockPrompt
+  /**
+   * The request, or what is wrong with it.
+   * @param url path and query, which name the model where the body does not
+   */
+  readPrompt(body: JsonObject, url: string): MockPrompt | string
   /** JSON text. @param id eight hexadecimal digits that belong to the request */
   whole(reply: MockReply, id: string, body: JsonObject): string
   /** Server-sent events, with their blank lines. */
