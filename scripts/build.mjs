@@ -131,7 +131,7 @@ if (!process.argv.includes('--kernels-only')) {
       'neutral',
       'library',
     )),
-    ...(await bundle(rolldown, ['encoders/onnx/index'], 'node', 'library')),
+    ...(await bundle(rolldown, ['encoders/onnx/index', 'testing/index'], 'node', 'library')),
     ...(await bundle(
       rolldown,
       [

@@ -39,6 +39,12 @@ const ENTRIES: readonly Entry[] = [
     declarations: 'encoders/openai-compatible/index.d.ts',
     introduction: 'Any service that speaks `/v1/embeddings`. Runs wherever there is `fetch`.',
   },
+  {
+    specifier: 'stratarouter/testing',
+    declarations: 'testing/index.d.ts',
+    introduction:
+      'A provider that answers the same every time and fails as it is told, and what every implementation of a store must do. In Node; needs no test runner.',
+  },
 ]
 
 const HEAD = `# Library

@@ -1,3 +1,6 @@
+export { checkDecisionRecordStore } from './conformance/decision-record-store.ts'
+export { checkFeedbackStore } from './conformance/feedback-store.ts'
+export { checkRouteStore } from './conformance/route-store.ts'
 export type { MockFault } from './mock-provider/mock-fault.ts'
 export {
   type MockPlan,

@@ -10,6 +10,7 @@ const PUBLIC = [
   'src/encoders/builtin/index.ts',
   'src/encoders/onnx/index.ts',
   'src/encoders/openai-compatible/index.ts',
+  'src/testing/index.ts',
 ]
 
 /** The names that the text of a file exports. */

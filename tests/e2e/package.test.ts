@@ -51,7 +51,7 @@ describe('the package', () => {
       ]),
     )
     expect(
-      files.filter((path) => /test|\.build-stamp|parity|\.tsv$|\.as\.|\.ts$(?<!\.d\.ts)/.test(path)),
+      files.filter((path) => /\btests?\b|\.build-stamp|parity|\.tsv$|\.as\.|\.ts$(?<!\.d\.ts)/.test(path)),
     ).toEqual([])
   })
 
