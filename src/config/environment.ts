@@ -86,6 +86,14 @@ export function coerce(setting: Setting, text: string): unknown {
   if ((types.includes('integer') || types.includes('number')) && /^-?\d+(\.\d+)?$/.test(text))
     return Number(text)
   if (types.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true'
+  if (types.includes('object') && text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      // The schema says what it expects instead.
+      return text
+    }
+  }
   if (types.includes('array')) {
     return text
       .split(',')

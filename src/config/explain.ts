@@ -1,4 +1,5 @@
 import type { LoadedConfig, Source } from './load-config.ts'
+import { replaceSecrets } from './secrets.ts'
 import { settings } from './settings.ts'
 
 interface ExplainedSetting {
@@ -18,7 +19,7 @@ export function explain(loaded: LoadedConfig): ExplainedSetting[] {
     for (const key of setting.path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
     return {
       path: setting.path,
-      value: setting.secret && value !== undefined ? '***' : value,
+      value: replaceSecrets({ ...setting.schema, secret: setting.secret }, value, () => '***'),
       source: sourceText(loaded.sources.get(setting.path)),
       variable: setting.variable,
       description: setting.schema.description ?? '',

@@ -1,12 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type ErrorDetail, StrataError } from '../errors/index.ts'
 import { CONFIG_FILE_VARIABLE, coerce, type Environment, readEnvironment } from './environment.ts'
+import { gatewayProblems, providerType } from './gateway-problems.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { type ParsedDocument, parseDocument, readText } from './parse-document.ts'
-import { problemsOf } from './problems.ts'
+import { pathText, problemsOf } from './problems.ts'
 import { type Config, configSchema } from './schema.ts'
-import { configJsonSchema, type Setting, settings } from './settings.ts'
+import { childSchema, readSecret, replaceSecrets } from './secrets.ts'
+import { configJsonSchema, type JsonSchema, type Setting, settings } from './settings.ts'
 
 /** Where a value came from. */
 export type Source =
@@ -73,19 +75,35 @@ export function loadConfig(options: LoadConfigOptions = {}): LoadedConfig {
 
   const result = configSchema.safeParse(input)
   const details = result.success ? [] : problemsOf(result.error.issues, input, configJsonSchema)
-  const config = result.data as Record<string, unknown> | undefined
+  let config = result.data as Record<string, unknown> | undefined
   if (config) {
-    for (const setting of settings) {
-      const value = read(config, setting.path)
-      if (typeof value !== 'string') continue
-      const source = sources.get(setting.path) as Source
-      const base = source.kind === 'file' ? dirname(source.file) : workingDirectory
-      if (setting.filePath) write(config, setting.path, resolve(base, value))
-      if (setting.secret)
-        write(config, setting.path, secret(setting, value, base, environment, details, notes))
+    const folderOf = (path: string) => {
+      const source = sources.get(path) as Source
+      return source.kind === 'file' ? dirname(source.file) : workingDirectory
     }
-    finishDatabase(config as unknown as Config, sources, workingDirectory)
-    details.push(...exposureProblems(config as unknown as Config))
+    for (const { path, filePath } of settings) {
+      const value = filePath ? read(config, path) : undefined
+      if (typeof value === 'string') write(config, path, resolve(folderOf(path), value))
+    }
+    config = replaceSecrets(configJsonSchema, config, (keys, text) => {
+      const folder = folderOf(settingAt(keys)?.path ?? '')
+      const path = pathText(keys)
+      const secret = readSecret(text, { folder, environment })
+      if ('problem' in secret) {
+        details.push({ path, message: secret.problem })
+        return text
+      }
+      if (secret.isLiteral) {
+        notes.push(
+          `${path} is written down as it is; file:/path or env:NAME keeps the secret out of the configuration.`,
+        )
+      }
+      return secret.value
+    }) as Record<string, unknown>
+    const finished = config as unknown as Config
+    finishDatabase(finished, sources, workingDirectory)
+    addConventionalKeys(finished, environment)
+    details.push(...exposureProblems(finished), ...gatewayProblems(finished))
   }
   if (details.length > 0) throw refusal(details, sources, document, file)
   return { config: deepFreeze(config) as unknown as Config, sources, notes, file }
@@ -114,35 +132,25 @@ function readFile(file: string): ParsedDocument {
   return document
 }
 
-/** The value of a secret: the content of a file, of a variable, or the text itself. */
-function secret(
-  setting: Setting,
-  text: string,
-  base: string,
-  environment: Environment,
-  details: ErrorDetail[],
-  notes: string[],
-): string {
-  const refuse = (message: string): string => {
-    details.push({ path: setting.path, message })
-    return text
-  }
-  if (text.startsWith('file:')) {
-    const path = resolve(base, text.slice('file:'.length))
-    try {
-      return readFileSync(path, 'utf8').trimEnd()
-    } catch (error) {
-      return refuse(`the file ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+/** The setting that a place in the configuration belongs to. */
+function settingAt(keys: readonly (string | number)[]): Setting | undefined {
+  return settings.find(({ path }) => path.split('.').every((part, index) => part === keys[index]))
+}
+
+const KEY_VARIABLES: Readonly<Record<string, string>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  google: 'GEMINI_API_KEY',
+}
+
+/** Gives providers without a key the one that the environment has for their type, where they are asked at home. */
+function addConventionalKeys({ providers }: Config, environment: Environment): void {
+  for (const [name, provider] of Object.entries(providers)) {
+    const key = environment[KEY_VARIABLES[providerType(name, provider) ?? ''] ?? '']
+    if (key && provider.apiKey === undefined && provider.baseUrl === undefined) {
+      write(provider as Record<string, unknown>, 'apiKey', key)
     }
   }
-  if (text.startsWith('env:')) {
-    const name = text.slice('env:'.length)
-    return environment[name] || refuse(`the environment variable ${name} is not set`)
-  }
-  notes.push(
-    `${setting.path} is written down as it is; file:/path or env:NAME keeps the secret out of the configuration.`,
-  )
-  return text
 }
 
 /** Fills in the default that depends on another setting, and makes the path absolute. */
@@ -178,9 +186,10 @@ function refusal(
   file: string | null,
 ): StrataError {
   const details = problems.map((problem) => {
-    const source = sources.get(problem.path)
-    const secret = settings.some((setting) => setting.secret && setting.path === problem.path)
-    const line = document?.lineOf(problem.path.split('.'))
+    const keys = problem.path.split(/[.[\]]+/).filter((key) => key !== '')
+    const source = sources.get(settingAt(keys)?.path ?? problem.path)
+    const secret = isSecretAt(keys)
+    const line = document?.lineOf(keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)))
     const place =
       source?.kind === 'environment' || source?.kind === 'flag'
         ? `${source.kind} ${source.name}`
@@ -200,6 +209,15 @@ function refusal(
   return new StrataError('invalid_configuration', `The configuration has ${count}:${list.join('')}`, {
     details,
   })
+}
+
+function isSecretAt(keys: readonly string[]): boolean {
+  let here: JsonSchema | undefined = configJsonSchema
+  for (const key of keys) {
+    here = /^\d+$/.test(key) && here?.items ? here.items : childSchema(here, key)
+    if (here?.secret) return true
+  }
+  return false
 }
 
 function read(root: Record<string, unknown>, path: string): unknown {

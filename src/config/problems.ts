@@ -2,12 +2,13 @@ import type { z } from 'zod'
 import type { ErrorDetail } from '../errors/index.ts'
 import { nearestName } from '../util/nearest-name.ts'
 import { percentAsShare } from '../util/percent-as-share.ts'
+import { childSchema } from './secrets.ts'
 import type { JsonSchema } from './settings.ts'
 
 type Path = readonly PropertyKey[]
 
 /** `['routes', 3, 'name']` → `routes[3].name`. */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   let text = ''
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`
@@ -117,7 +118,7 @@ function sizeName(origin: string, bound: string): string {
 function knownKeys(schema: JsonSchema, path: Path): string[] {
   let here: JsonSchema | undefined = schema
   for (const part of path) {
-    here = typeof part === 'number' ? here?.items : here?.properties?.[String(part)]
+    here = typeof part === 'number' ? here?.items : childSchema(here, String(part))
     if (!here) return []
   }
   return Object.keys(here.properties ?? {})

@@ -1,17 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { redactionProblem } from '../redaction/redactor.ts'
-
-/** What the documentation and `config explain` need to know about a setting beyond its type. */
-interface SettingMeta {
-  description: string
-  /** Masked wherever it is shown; may be written as `file:/path` or `env:NAME`. */
-  secret?: true
-  /** A path: relative to the file that names it, otherwise to the working directory. */
-  filePath?: true
-}
-
-const describe = <T extends z.ZodType>(type: T, meta: SettingMeta): T => type.meta({ ...meta })
+import { describe } from './describe.ts'
+import { gatewaySchema } from './gateway-schema.ts'
 
 const bytes = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum)
 const milliseconds = (maximum: number) => z.int().min(0).max(maximum)
@@ -205,6 +196,7 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  ...gatewaySchema,
   log: z
     .strictObject({
       level: describe(z.enum(LOG_LEVELS).default('info'), {

@@ -14,6 +14,8 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly items?: JsonSchema
+  /** Of an object with fields of any name: what each holds. */
+  readonly additionalProperties?: JsonSchema | boolean
   readonly anyOf?: readonly JsonSchema[]
   readonly secret?: boolean
   readonly filePath?: boolean

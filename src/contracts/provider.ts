@@ -1,4 +1,5 @@
 import type { TokenUsage } from './chat.ts'
+import type { Decision } from './decision.ts'
 import type { JsonObject } from './json.ts'
 
 /** What callers may speak: the OpenAI chat completions, the OpenAI Responses and the Anthropic Messages interface. */
@@ -17,6 +18,8 @@ export interface ModelCall {
 export interface CallOptions {
   /** Aborted when nobody wants the answer any more, or it took too long. */
   readonly signal: AbortSignal
+  /** Why this model is asked, where a decision led to it. */
+  readonly decision?: Decision
   /** Headers of a trace that goes on at the provider. */
   readonly traceHeaders?: Readonly<Record<string, string>>
 }
@@ -58,6 +61,9 @@ export interface Provider {
    * @throws ProviderFailure
    */
   embed?(body: JsonObject, model: string, options: CallOptions): Promise<WholeAnswer>
-  /** Ends its connections once nothing is under way on them. */
-  close(): Promise<void>
+  /**
+   * How many tokens a request has: the body of `/v1/messages/count_tokens`; undefined where the provider does not say.
+   * @throws ProviderFailure
+   */
+  countTokens?(call: ModelCall, model: string, options: CallOptions): Promise<WholeAnswer>
 }

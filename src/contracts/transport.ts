@@ -14,11 +14,14 @@ export interface TransportAnswer {
   readonly status: number
   /** Names in lower case; of a header that came several times, all with commas between. */
   readonly headers: Readonly<Record<string, string>>
-  /** Reading slowly holds the sender up; leaving off ends the connection. */
+  /** The body in pieces. Reading slowly holds the sender up; leaving off ends the connection. */
   readonly body: AsyncIterable<Uint8Array>
+  /** The whole body, as UTF-8. Rejects with `malformed` where it is longer than `limitBytes`. */
+  text(limitBytes: number): Promise<string>
 }
 
-/** Carries requests to providers. Rejects with a `ProviderFailure` (`unreachable`, `timeout`) or the signal's reason. */
+/** Carries requests to providers. Rejects with a `ProviderFailure` (`unreachable`, `timeout`, in the body `truncated`) or the
+ * signal's reason. */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportAnswer>
   close(): Promise<void>
