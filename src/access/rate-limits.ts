@@ -1,16 +1,16 @@
 import type { Clock, RateLimits as Limits, TenantSettings } from '../contracts/index.ts'
 import { LimitReached } from '../errors/index.ts'
+import { TokenBucket } from '../execution/token-bucket.ts'
 import type { Identity } from './identity.ts'
-import { MinuteBucket } from './minute-bucket.ts'
 
 interface Buckets {
-  readonly requests: MinuteBucket | null
-  readonly tokens: MinuteBucket | null
+  readonly requests: TokenBucket | null
+  readonly tokens: TokenBucket | null
 }
 
 const UNLIMITED: Buckets = { requests: null, tokens: null }
 
-/** Requests and tokens a minute, of keys and of tenants, in this process. */
+/** Requests and tokens a minute, of keys and of tenants, in this process. What a minute allows may come at once. */
 export class RateLimits {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #ofTenants = new Map<string, Buckets>()
@@ -20,13 +20,13 @@ export class RateLimits {
   constructor(tenants: Readonly<Record<string, TenantSettings>>, clock: Pick<Clock, 'monotonicMs'>) {
     this.#clock = clock
     for (const [tenant, settings] of Object.entries(tenants)) {
-      const buckets = this.#buckets(settings)
-      if (buckets !== UNLIMITED) this.#ofTenants.set(tenant, buckets)
+      if (isLimited(settings)) this.#ofTenants.set(tenant, bucketsOf(settings))
     }
   }
 
   /**
-   * Counts a request and its tokens against key and tenant; against neither where either has no room.
+   * Counts a request and its tokens against key and tenant; against neither where either has no room. A request of more tokens
+   * than a minute allows is let through where none were used, and the rest is owed.
    * @param tokens about how many it takes; 0 where it calls no model
    * @throws LimitReached `rate_limited` with the time after which there is room
    */
@@ -35,55 +35,64 @@ export class RateLimits {
     const tenant = this.#ofTenants.get(identity.tenant) ?? UNLIMITED
     if (key === UNLIMITED && tenant === UNLIMITED) return
     const now = this.#clock.monotonicMs()
-    assertRoom(`key ${identity.keyId}`, key, tokens, now)
-    assertRoom(`tenant ${identity.tenant}`, tenant, tokens, now)
-    take(key, tokens)
-    take(tenant, tokens)
+    assertRoom('key', identity.keyId, key, tokens, now)
+    assertRoom('tenant', identity.tenant, tenant, tokens, now)
+    take(key, tokens, now)
+    take(tenant, tokens, now)
   }
 
-  /** Puts right what was counted, once it is known how many tokens it took; what was too little is owed by later requests. */
+  /** Puts right what was counted, once it is known how many tokens it took; what was too little is owed. */
   settle(identity: Identity, estimatedTokens: number, actualTokens: number): void {
-    const difference = actualTokens - estimatedTokens
-    this.#ofKey(identity).tokens?.take(difference)
-    this.#ofTenants.get(identity.tenant)?.tokens?.take(difference)
+    const ofKey = this.#ofKey(identity).tokens
+    const ofTenant = this.#ofTenants.get(identity.tenant)?.tokens
+    if (!ofKey && !ofTenant) return
+    const now = this.#clock.monotonicMs()
+    ofKey?.settle(estimatedTokens, actualTokens, now)
+    ofTenant?.settle(estimatedTokens, actualTokens, now)
   }
 
   #ofKey(identity: Identity): Buckets {
-    const { requestsPerMinute, tokensPerMinute } = identity.limits
-    if (requestsPerMinute === undefined && tokensPerMinute === undefined) return UNLIMITED
+    if (!isLimited(identity.limits)) return UNLIMITED
     let buckets = this.#ofKeys.get(identity)
     if (buckets === undefined) {
-      buckets = this.#buckets(identity.limits)
+      buckets = bucketsOf(identity.limits)
       this.#ofKeys.set(identity, buckets)
     }
     return buckets
   }
-
-  #buckets({ requestsPerMinute, tokensPerMinute }: Limits): Buckets {
-    if (requestsPerMinute === undefined && tokensPerMinute === undefined) return UNLIMITED
-    const now = this.#clock.monotonicMs()
-    return {
-      requests: requestsPerMinute === undefined ? null : new MinuteBucket(requestsPerMinute, now),
-      tokens: tokensPerMinute === undefined ? null : new MinuteBucket(tokensPerMinute, now),
-    }
-  }
 }
 
-function assertRoom(whose: string, { requests, tokens }: Buckets, wanted: number, now: number): void {
-  const requestWaitMs = requests?.waitMs(1, now) ?? 0
-  const tokenWaitMs = tokens?.waitMs(wanted, now) ?? 0
-  if (requestWaitMs === 0 && tokenWaitMs === 0) return
-  const [kind, perMinute] =
-    requestWaitMs >= tokenWaitMs ? ['requests', requests?.perMinute] : ['tokens', tokens?.perMinute]
-  const waitMs = Math.max(requestWaitMs, tokenWaitMs)
+const isLimited = ({ requestsPerMinute, tokensPerMinute }: Limits): boolean =>
+  requestsPerMinute !== undefined || tokensPerMinute !== undefined
+
+function bucketsOf({ requestsPerMinute, tokensPerMinute }: Limits): Buckets {
+  const bucket = (perMinute: number | undefined) =>
+    perMinute === undefined ? null : new TokenBucket({ capacity: perMinute, perSecond: perMinute / 60 })
+  return { requests: bucket(requestsPerMinute), tokens: bucket(tokensPerMinute) }
+}
+
+function assertRoom(
+  whose: string,
+  name: string | null,
+  { requests, tokens }: Buckets,
+  wanted: number,
+  now: number,
+): void {
+  const requestsMs = requests?.msUntil(1, now) ?? 0
+  const tokensMs = tokens?.msUntil(Math.min(wanted, tokens.capacity), now) ?? 0
+  const waitMs = Math.max(requestsMs, tokensMs)
+  if (waitMs === 0) return
+  const [what, limit] =
+    requestsMs === waitMs ? ['requests', requests?.capacity] : ['tokens', tokens?.capacity]
   throw new LimitReached(
     'rate_limited',
-    `The ${whose} may make use of ${perMinute} ${kind} a minute and has; try again in ${Math.ceil(waitMs / 1000)} s.`,
+    `The ${whose} ${name} has used up its ${limit} ${what} a minute; there is room again in ${Math.ceil(waitMs / 1000)} s.`,
     waitMs,
   )
 }
 
-function take({ requests, tokens }: Buckets, wanted: number): void {
-  requests?.take(1)
-  tokens?.take(wanted)
+function take({ requests, tokens }: Buckets, wanted: number, now: number): void {
+  requests?.take(1, now)
+  // Beyond what it holds, so as to owe the rest.
+  tokens?.settle(0, wanted, now)
 }

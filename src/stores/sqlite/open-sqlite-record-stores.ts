@@ -1,9 +1,17 @@
 import { sql } from 'kysely'
-import type { DecisionRecordStore, DriftReferenceStore, FeedbackStore } from '../../contracts/index.ts'
-import type { RecordDatabase } from '../sql/decision-record-schema.ts'
+import type {
+  BudgetStore,
+  DecisionRecordStore,
+  DriftReferenceStore,
+  FeedbackStore,
+  UsageStore,
+} from '../../contracts/index.ts'
+import type { AllTables } from '../sql/all-tables.ts'
+import { SqlBudgetStore } from '../sql/sql-budget-store.ts'
 import { SqlDecisionRecordStore } from '../sql/sql-decision-record-store.ts'
 import { SqlDriftReferenceStore } from '../sql/sql-drift-reference-store.ts'
 import { SqlFeedbackStore } from '../sql/sql-feedback-store.ts'
+import { SqlUsageStore } from '../sql/sql-usage-store.ts'
 import { attemptOnce, type StorageAttempt } from '../sql/storage-attempt.ts'
 import { CheckpointElsewhere } from './checkpoint-elsewhere.ts'
 import { openSqliteDatabase } from './open-sqlite-database.ts'
@@ -12,6 +20,8 @@ interface RecordStores {
   readonly records: DecisionRecordStore
   readonly feedback: FeedbackStore
   readonly driftReferences: DriftReferenceStore
+  readonly budgets: BudgetStore
+  readonly usage: UsageStore
   close(): Promise<void>
 }
 
@@ -23,13 +33,13 @@ const MOST_LOG_PAGES = 16_000
 const USUAL_LOG_PAGES = 1000
 
 /**
- * Opens the stores of recorded decisions and feedback, on a connection of their own.
+ * Opens the stores of what is written beside the answers, on a connection of their own.
  * @param file of a database whose tables are up to date, as `openSqliteRouteStore` leaves it
  * @throws StrataError `storage_failed`
  */
 export async function openSqliteRecordStores(file: string): Promise<RecordStores> {
   // Neither the disk nor another writer is waited for in the middle of the thread that decides.
-  const database = await openSqliteDatabase<RecordDatabase>(file, { synchronous: 'normal', busyTimeoutMs: 0 })
+  const database = await openSqliteDatabase<AllTables>(file, { synchronous: 'normal', busyTimeoutMs: 0 })
   const copyLogFrom = (pages: number) => sql`pragma wal_autocheckpoint = ${sql.lit(pages)}`.execute(database)
   await copyLogFrom(MOST_LOG_PAGES)
   const checkpoints = new CheckpointElsewhere(file, () => void copyLogFrom(USUAL_LOG_PAGES))
@@ -37,6 +47,8 @@ export async function openSqliteRecordStores(file: string): Promise<RecordStores
     records: new SqlDecisionRecordStore(database, attemptWhenFree, (rows) => checkpoints.wrote(rows)),
     feedback: new SqlFeedbackStore(database, attemptWhenFree),
     driftReferences: new SqlDriftReferenceStore(database, attemptWhenFree),
+    budgets: new SqlBudgetStore(database, attemptWhenFree),
+    usage: new SqlUsageStore(database, attemptWhenFree),
     async close() {
       await checkpoints.idle()
       await database.destroy()

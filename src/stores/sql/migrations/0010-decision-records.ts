@@ -1,12 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import type { DatabaseKind } from './database-kind.ts'
 
 /** Recorded decisions, the salt of their hashes, and feedback. */
-export const decisionRecords: Migration = {
+export const decisionRecords = (kind: DatabaseKind): Migration => ({
   async up(database: Kysely<unknown>): Promise<void> {
     await database.schema
       .createTable('decision_records')
-      .addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement())
+      // The two have different words for a number that grows with every row.
+      .addColumn('sequence', kind === 'sqlite' ? 'integer' : 'bigserial', (column) =>
+        kind === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey(),
+      )
       .addColumn('id', 'text', (column) => column.notNull().unique())
       .addColumn('at', 'bigint', (column) => column.notNull())
       .addColumn('route_set', 'text', (column) => column.notNull())
@@ -50,4 +54,4 @@ export const decisionRecords: Migration = {
       .execute()
     await database.schema.createIndex('feedback_of_all').on('feedback').columns(['at', 'id']).execute()
   },
-}
+})

@@ -1,0 +1,2 @@
+/** Where the two have different words for the same thing. */
+export type DatabaseKind = 'sqlite' | 'postgresql'
