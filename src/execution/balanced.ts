@@ -1,0 +1,60 @@
+import type { Clock } from '../contracts/index.ts'
+import { ProviderFailure } from '../errors/index.ts'
+import type { DeploymentPool } from './deployment-pool.ts'
+import type { Abortable, Layer } from './layer.ts'
+import { type StreamAccess, watchedResult } from './watched-stream.ts'
+
+export interface BalanceOptions<Deployment, Request, Result> {
+  /** Undefined where the target has one deployment without limits. */
+  readonly poolOf: (request: Request) => DeploymentPool<Deployment> | undefined
+  /** The target, for messages. */
+  readonly nameOf: (request: Request) => string
+  /** What the call may use, by estimate. */
+  readonly tokensOf: (request: Request) => number
+  readonly withDeployment: (request: Request, deployment: Deployment) => Request
+  /** What the provider counted; asked for at the end of a streamed answer. */
+  readonly usedTokensOf: (result: Result) => number | undefined
+  readonly streams?: StreamAccess<Result>
+  readonly clock: Clock
+}
+
+/** Calls one of a target's deployments. Where none is free: a `rate-limited` ProviderFailure that says when one will be. */
+export function balanced<Deployment, Request extends Abortable, Result>(
+  options: BalanceOptions<Deployment, Request, Result>,
+): Layer<Request, Result> {
+  const { poolOf, nameOf, tokensOf, withDeployment, usedTokensOf, streams, clock } = options
+  return async (request, next) => {
+    const pool = poolOf(request)
+    if (pool === undefined) return next(request)
+    const tokens = tokensOf(request)
+    const nowMs = clock.monotonicMs()
+    const lease = pool.take(tokens, nowMs)
+    if (lease === undefined) throw noneFree(nameOf(request), pool.msUntilFree(tokens, nowMs))
+    let result: Result
+    try {
+      result = await next(withDeployment(request, lease.deployment))
+    } catch (error) {
+      lease.failed(error, clock.monotonicMs())
+      throw error
+    }
+    const streamed = watchedResult(result, streams)
+    if (streamed === undefined) {
+      lease.succeeded(usedTokensOf(result), clock.monotonicMs())
+      return result
+    }
+    // Also of a stream that breaks off, some was used.
+    const end = () => lease.succeeded(usedTokensOf(result), clock.monotonicMs())
+    streamed.stream.watch({ ended: end })
+    return streamed.result
+  }
+}
+
+function noneFree(name: string, waitMs: number): ProviderFailure {
+  return waitMs === Infinity
+    ? new ProviderFailure('unreachable', `No deployment of ${name} is available; give the model a fallback`)
+    : new ProviderFailure(
+        'rate-limited',
+        `Every deployment of ${name} has reached its requestsPerMinute or tokensPerMinute, or asked to be left alone; one is free in ${Math.ceil(waitMs)} ms`,
+        { retryAfterMs: waitMs },
+      )
+}
