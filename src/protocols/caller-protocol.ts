@@ -1,4 +1,4 @@
-import type { JsonObject, TokenUsage } from '../contracts/index.ts'
+import type { ChatAnswer, ChatEvent, ChatRequest, JsonObject, TokenUsage } from '../contracts/index.ts'
 import type { ErrorDetail, ProviderFailure } from '../errors/index.ts'
 import type { SseEvent } from './sse.ts'
 
@@ -24,7 +24,13 @@ export interface StreamWatch {
   usage(): TokenUsage | undefined
 }
 
-/** What callers of one protocol say, and what they are told, as far as no translation is needed. Holds no state. */
+/** Writes one streamed answer. */
+export interface ChatEventWriter {
+  /** Server-sent events, ready to be sent; empty where the protocol has nothing to say. The protocol's end comes with `finish`. */
+  write(event: ChatEvent): string
+}
+
+/** What callers of one protocol say, and what they are told. Holds no state. */
 export interface CallerProtocol {
   /** What is wrong with a body, as far as it is understood here; fields that are not known are left alone. */
   check(body: JsonObject): readonly ErrorDetail[]
@@ -47,4 +53,12 @@ export interface CallerProtocol {
    * @param headers names in lower case
    */
   failureOf(status: number, headers: Readonly<Record<string, string>>, bodyText: string): ProviderFailure
+  /**
+   * The body in the canonical form.
+   * @throws StrataError `untranslatable` with all that would be lost in `details`
+   */
+  readRequest(body: JsonObject): ChatRequest
+  writeAnswer(answer: ChatAnswer, request: ChatRequest): JsonObject
+  /** @param request as `readRequest` gave it */
+  eventWriter(request: ChatRequest): ChatEventWriter
 }

@@ -24,6 +24,9 @@ const OUT_OF_MONEY = new Set([
   'billing_error',
 ])
 
+// What Anthropic and Google say with status 400 though the request is good.
+const OURS_TO_MEND = /credit balance is too low|api key (?:not valid|expired)/i
+
 /**
  * The failure that an HTTP error of a provider is: 429 is `rate-limited`; 408, 409, and 500 and above are `server-error`;
  * 401, 402, 403, 404, and a 429 or 400 for want of money, are `unauthorized`, since the same deployment will
@@ -54,7 +57,7 @@ function outcomeOf(status: number, error: ProviderError): FailureOutcome {
   if (status === 429) return 'rate-limited'
   if (status === 408 || status === 409 || status >= 500) return 'server-error'
   if (status >= 401 && status <= 404) return 'unauthorized'
-  if (status >= 400) return /credit balance is too low/i.test(error.message) ? 'unauthorized' : 'refused'
+  if (status >= 400) return OURS_TO_MEND.test(error.message) ? 'unauthorized' : 'refused'
   // Neither an answer nor an error, such as a redirect.
   return 'malformed'
 }
@@ -116,4 +119,13 @@ const SECRETS =
 /** Whatever looks like a key, left out. */
 export function withoutSecrets(text: string): string {
   return text.replace(SECRETS, '[secret]')
+}
+
+/** The same failure without the provider's own words, for a caller of another protocol. */
+export function withoutBody(failure: ProviderFailure): ProviderFailure {
+  const { outcome, message, providerStatus, retryAfterMs } = failure
+  return new ProviderFailure(outcome, message, {
+    ...(providerStatus === undefined ? {} : { providerStatus }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
 }

@@ -52,3 +52,10 @@ export function providerObject(text: string): JsonObject {
   }
   return value
 }
+
+/** The fields that have a value. */
+export function given<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value
+  return kept as T
+}

@@ -1,13 +1,16 @@
 import type { JsonObject } from '../../contracts/index.ts'
-import type { ErrorDetail, ProviderFailure } from '../../errors/index.ts'
-import type { CallerError, CallerProtocol } from '../caller-protocol.ts'
+import type { ErrorDetail } from '../../errors/index.ts'
+import type { CallerProtocol } from '../caller-protocol.ts'
 import { checkCommonFields, checkMessages, shown } from '../check-fields.ts'
-import { httpFailure } from '../http-failure.ts'
 import { objectsIn } from '../json-fields.ts'
 import { sseText } from '../sse.ts'
 import { contentText, otherParts } from '../user-text.ts'
+import { MessagesWriter } from './event-writer.ts'
+import { messagesErrorBody, messagesFailure } from './failure.ts'
+import { readMessagesRequest } from './read-request.ts'
 import { MessagesStreamWatch } from './stream-watch.ts'
 import { messagesUsage } from './usage.ts'
+import { writeMessagesAnswer } from './write-answer.ts'
 
 const ROLES = ['user', 'assistant', 'system']
 
@@ -54,64 +57,15 @@ export const anthropicMessages: CallerProtocol = {
 
   usageOf: (answer: JsonObject) => messagesUsage(answer.usage),
   streamWatch: () => new MessagesStreamWatch(),
-  errorBody,
-  errorEvent: (error) => sseText('error', JSON.stringify(errorBody(error))),
-  failureOf,
+  errorBody: messagesErrorBody,
+  errorEvent: (error) => sseText('error', JSON.stringify(messagesErrorBody(error))),
+  failureOf: messagesFailure,
+
+  readRequest: readMessagesRequest,
+  writeAnswer: writeMessagesAnswer,
+  eventWriter: () => new MessagesWriter(),
 }
 
 function bringsToolResult(content: unknown): boolean {
   return objectsIn(content).some(({ type }) => type === 'tool_result')
-}
-
-function errorBody(error: CallerError): JsonObject {
-  const { details = [] } = error
-  return {
-    type: 'error',
-    error: {
-      type: errorType(error.status),
-      message: error.message,
-      details: { error_code: error.code, ...(details.length === 0 ? {} : { problems: details }) },
-    },
-    request_id: error.requestId,
-  }
-}
-
-/** What Anthropic calls an error of this status. */
-function errorType(status: number): string {
-  switch (status) {
-    case 401:
-      return 'authentication_error'
-    case 402:
-      return 'billing_error'
-    case 403:
-      return 'permission_error'
-    case 404:
-      return 'not_found_error'
-    case 409:
-      return 'conflict_error'
-    case 413:
-      return 'request_too_large'
-    case 429:
-      return 'rate_limit_error'
-    case 503:
-    case 529:
-      return 'overloaded_error'
-    case 408:
-    case 504:
-      return 'timeout_error'
-    default:
-      return status >= 500 ? 'api_error' : 'invalid_request_error'
-  }
-}
-
-function failureOf(
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  bodyText: string,
-): ProviderFailure {
-  return httpFailure(status, headers, bodyText, (error) => ({
-    type: 'error',
-    error: { type: error.type ?? errorType(status), message: error.message },
-    request_id: headers['request-id'] ?? null,
-  }))
 }

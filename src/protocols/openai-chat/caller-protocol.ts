@@ -5,8 +5,11 @@ import { checkCommonFields, checkMessages } from '../check-fields.ts'
 import { objectIn, objectsIn } from '../json-fields.ts'
 import { openaiErrorObject, openaiFailure } from '../openai-error.ts'
 import { contentText, otherParts } from '../user-text.ts'
+import { ChatCompletionWriter } from './event-writer.ts'
+import { readChatRequest } from './read-request.ts'
 import { asksForUsage, ChatStreamWatch } from './stream-watch.ts'
 import { chatUsage } from './usage.ts'
+import { writeChatAnswer } from './write-answer.ts'
 
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function']
 
@@ -58,4 +61,8 @@ export const openaiChat: CallerProtocol = {
   errorBody: (error) => ({ error: openaiErrorObject(error) }),
   errorEvent: (error) => `data: ${JSON.stringify({ error: openaiErrorObject(error) })}\n\n`,
   failureOf: openaiFailure,
+
+  readRequest: readChatRequest,
+  writeAnswer: writeChatAnswer,
+  eventWriter: (request) => new ChatCompletionWriter(request),
 }

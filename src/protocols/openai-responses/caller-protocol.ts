@@ -6,8 +6,11 @@ import { objectsIn, textIn } from '../json-fields.ts'
 import { openaiErrorObject, openaiFailure } from '../openai-error.ts'
 import { sseText } from '../sse.ts'
 import { contentText, otherParts } from '../user-text.ts'
+import { ResponsesWriter } from './event-writer.ts'
+import { readResponsesRequest } from './read-request.ts'
 import { ResponsesStreamWatch } from './stream-watch.ts'
 import { responsesUsage } from './usage.ts'
+import { writeResponsesAnswer } from './write-answer.ts'
 
 const ROLES = ['system', 'developer', 'user', 'assistant']
 
@@ -60,6 +63,10 @@ export const openaiResponses: CallerProtocol = {
   errorBody: (error) => ({ error: openaiErrorObject(error) }),
   errorEvent,
   failureOf: openaiFailure,
+
+  readRequest: readResponsesRequest,
+  writeAnswer: writeResponsesAnswer,
+  eventWriter: (request) => new ResponsesWriter(request),
 }
 
 /** Flat as it is documented and nested as it is sent: the clients read the one or the other. */
