@@ -32,6 +32,11 @@ const provider = await startMockProvider({
     charactersPerEvent: Number(values['characters-per-event']),
   }),
 })
-// What names no fault is refused here.
-provider.plan(values.fault as MockFault | undefined)
+try {
+  provider.plan(values.fault as MockFault | undefined)
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error
+  console.error(error.message)
+  process.exit(1)
+}
 console.log(JSON.stringify({ url: provider.url }))

@@ -12,8 +12,10 @@ import {
   parseMockFault,
 } from './mock-fault.ts'
 import type { MockShape } from './mock-reply.ts'
+import { openAiErrors } from './openai-errors.ts'
 import { errorAnswer, type PreparedAnswer, type PreparedRequest, prepareRequest } from './prepared-answer.ts'
 import { sendAtOnce, sendWithTrouble } from './send-answer.ts'
+import { plainError } from './wire-format.ts'
 
 export interface MockProviderOptions extends MockShape {
   /** Of 127.0.0.1; 0, the default, takes a free one. */
@@ -191,12 +193,17 @@ class MockServer implements MockProvider {
     let bytes = 0
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > LARGEST_BODY_BYTES) request.destroy()
+      if (bytes > LARGEST_BODY_BYTES) first = chunks = undefined
       else if (first === undefined) first = chunk
       else if (chunks === undefined) chunks = [first, chunk]
       else chunks.push(chunk)
     })
     request.on('end', () => {
+      if (bytes > LARGEST_BODY_BYTES) {
+        const message = `mock: the body has ${bytes} bytes, more than ${LARGEST_BODY_BYTES}`
+        sendAtOnce(response, errorAnswer(openAiErrors, plainError(413, message)), NOTHING)
+        return
+      }
       const body = chunks === undefined ? first : Buffer.concat(chunks)
       this.#answer(request, response, body === undefined ? '' : body.toString())
     })
@@ -213,8 +220,7 @@ class MockServer implements MockProvider {
       steps = this.#faultOf(request, prepared, record)
     } catch (error) {
       const message = `mock: ${error instanceof Error ? error.message : String(error)}`
-      const refusal = { status: 400, reason: undefined, message, retryAfterMs: undefined }
-      sendAtOnce(response, errorAnswer(prepared.errors, refusal), NOTHING)
+      sendAtOnce(response, errorAnswer(prepared.errors, plainError(400, message)), NOTHING)
       return
     }
     const { delayMs = 0, eventDelayMs = 0 } = this.#options

@@ -78,6 +78,151 @@ describe('chat completions, through the OpenAI client', () => {
   })
 })
 
+describe('structured output, through the OpenAI client', () => {
+  const schema = {
+    type: 'object',
+    properties: { city: { type: 'string', enum: ['Paris'] }, degrees: { type: 'integer', minimum: 4 } },
+    required: ['city', 'degrees'],
+    additionalProperties: false,
+  }
+
+  test('chat completions and Responses answer with what the schema allows', async () => {
+    const chat = await client.chat.completions.create({
+      model: 'm',
+      messages: user('hello'),
+      response_format: { type: 'json_schema', json_schema: { name: 'weather', schema } },
+    })
+    const response = await client.responses.create({
+      model: 'm',
+      input: 'hello',
+      text: { format: { type: 'json_schema', name: 'weather', schema } },
+    })
+    for (const text of [chat.choices[0]?.message.content, response.output_text]) {
+      expect(JSON.parse(text ?? '')).toEqual({ city: 'Paris', degrees: 4 })
+    }
+  })
+
+  test('any object is one that has the text', async () => {
+    const chat = await client.chat.completions.create({
+      model: 'm',
+      messages: user('hello'),
+      response_format: { type: 'json_object' },
+    })
+    expect(chat.choices[0]?.message.content).toBe('{"mock":"hello"}')
+  })
+})
+
+describe('Responses, through the OpenAI client', () => {
+  const functions = [
+    {
+      type: 'function' as const,
+      name: 'weather',
+      strict: false,
+      parameters: { type: 'object', properties: { city: { type: 'string' } } },
+    },
+  ]
+
+  test('a plain answer repeats the last input', async () => {
+    const response = await client.responses.create({ model: 'm', input: 'hello', instructions: 'be brief' })
+    expect(response).toMatchObject({
+      output_text: 'mock(m): hello',
+      status: 'completed',
+      usage: { input_tokens: 4, output_tokens: 4, total_tokens: 8 },
+    })
+  })
+
+  test('the events of a streamed answer come in order and end with the plain answer', async () => {
+    const request = { model: 'm', input: [{ role: 'user' as const, content: 'hello' }] }
+    const events = []
+    for await (const event of await client.responses.create({ ...request, stream: true })) events.push(event)
+    expect(events.map(({ type }) => type)).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.content_part.added',
+      'response.output_text.delta',
+      'response.output_text.delta',
+      'response.output_text.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ])
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => index))
+    const final = await client.responses.stream(request).finalResponse()
+    expect(final.output_text).toBe('mock(m): hello')
+  })
+
+  test('functions are called, plain and streamed, and their results repeated', async () => {
+    const request = { model: 'm', input: '[tool] please', tools: functions }
+    const plain = await client.responses.create(request)
+    const call = { type: 'function_call', name: 'weather', arguments: '{"city":"mock"}' }
+    expect(plain.output).toMatchObject([call])
+    const streamed = await client.responses.stream(request).finalResponse()
+    expect(streamed.output).toMatchObject([call])
+    const after = await client.responses.create({
+      model: 'm',
+      tools: functions,
+      input: [
+        { role: 'user', content: '[tool]' },
+        { type: 'function_call', call_id: 'c', name: 'weather', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'c', output: 'sunny' },
+      ],
+    })
+    expect(after.output_text).toBe('mock(m): sunny')
+  })
+
+  test('reasoning comes first, where a summary of it is asked for', async () => {
+    const request = { model: 'm', input: 'hello', reasoning: { summary: 'auto' as const } }
+    const { output, usage } = await client.responses.stream(request).finalResponse()
+    expect(output).toMatchObject([
+      { type: 'reasoning', summary: [{ text: 'mock reasoning of m' }] },
+      { type: 'message' },
+    ])
+    expect(usage?.output_tokens_details.reasoning_tokens).toBe(5)
+  })
+
+  test('an answer that was cut is incomplete', async () => {
+    const request = { model: 'm', input: 'a longer message than fits', max_output_tokens: 2 }
+    const incomplete = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
+    expect(await client.responses.create(request)).toMatchObject(incomplete)
+    expect(await client.responses.stream(request).finalResponse()).toMatchObject(incomplete)
+  })
+
+  test('an error in the middle of a stream is thrown', async () => {
+    provider.plan('error-event')
+    await expect(client.responses.stream({ model: 'm', input: 'hello' }).finalResponse()).rejects.toThrow(
+      /an error that was asked for/,
+    )
+  })
+})
+
+describe('embeddings and models, through the OpenAI client', () => {
+  test('the same text has the same vector of length 1, as floats and in base64', async () => {
+    const embed = async (encoding_format: 'float' | 'base64', dimensions?: number) => {
+      const input = ['a', 'b', 'a']
+      const request = { model: 'm', input, encoding_format, ...(dimensions && { dimensions }) }
+      return (await client.embeddings.create(request)).data.map(({ embedding }) => embedding)
+    }
+    const [a, b, again] = await embed('float')
+    expect(a).toHaveLength(16)
+    expect(again).toEqual(a)
+    expect(b).not.toEqual(a)
+    expect(Math.hypot(...a!)).toBeCloseTo(1, 6)
+    expect((await embed('float', 3))[0]).toHaveLength(3)
+    const bytes = Buffer.from((await embed('base64'))[0] as unknown as string, 'base64')
+    expect([...new Float32Array(new Uint8Array(bytes).buffer)]).toEqual(a)
+    // The client asks for base64 by itself and gives floats.
+    const { data } = await client.embeddings.create({ model: 'm', input: 'a' })
+    expect(data[0]?.embedding).toEqual(a)
+  })
+
+  test('models are listed', async () => {
+    const ids = []
+    for await (const { id } of client.models.list()) ids.push(id)
+    expect(ids).toEqual(['mock-small', 'mock-large'])
+  })
+})
+
 describe('faults, through the OpenAI client', () => {
   const create = (model = 'mock-small') => client.chat.completions.create({ model, messages: user('hello') })
 

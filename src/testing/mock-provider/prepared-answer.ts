@@ -8,7 +8,7 @@ import { openAiChat } from './openai-chat.ts'
 import { embeddingsFor } from './openai-embeddings.ts'
 import { openAiErrors } from './openai-errors.ts'
 import { openAiResponses } from './openai-responses.ts'
-import { CREATED_AT, type ErrorFormat, type MockError, type WireFormat } from './wire-format.ts'
+import { CREATED_AT, type ErrorFormat, type MockError, plainError, type WireFormat } from './wire-format.ts'
 
 /** An answer as it goes out when nothing goes wrong. */
 export interface PreparedAnswer {
@@ -118,7 +118,7 @@ export function prepareRequest(method: string, url: string, text: string, shape:
     ...request,
     model: '',
     fault: undefined,
-    answer: errorAnswer(errors, { status, message, reason: undefined, retryAfterMs: undefined }),
+    answer: errorAnswer(errors, plainError(status, message)),
   })
   if (endpoint?.method !== method) return refused(404, `The mock has nothing at ${method} ${path}.`)
   if (parsed === undefined) return refused(400, 'The body is not JSON.')

@@ -35,9 +35,9 @@ function exampleOf(schema: JsonObject, text: string, root: JsonObject, depth: nu
         next(schema.items),
       )
     case 'integer':
-      return Math.ceil(leastOf(schema, 1))
+      return numberIn(schema, true)
     case 'number':
-      return leastOf(schema, Number.EPSILON)
+      return numberIn(schema, false)
     case 'boolean':
       return true
     case 'null':
@@ -53,11 +53,14 @@ function kindOf(schema: JsonObject): string {
   return named.toLowerCase() || (schema.properties === undefined ? 'string' : 'object')
 }
 
-function leastOf(schema: JsonObject, step: number): number {
-  const exclusive = numberOf(schema.exclusiveMinimum)
-  if (exclusive !== undefined) return exclusive + step
-  const least = numberOf(schema.minimum) ?? Math.min(1, numberOf(schema.maximum) ?? 1)
-  const multiple = numberOf(schema.multipleOf)
+/** A number of a range: its least, or 1 where only the greatest, if that, is said. */
+function numberIn(schema: JsonObject, isInteger: boolean): number {
+  const above = numberOf(schema.exclusiveMinimum)
+  const below = numberOf(schema.exclusiveMaximum)
+  const most = numberOf(schema.maximum) ?? (below === undefined ? undefined : below - 1)
+  const least = numberOf(schema.minimum) ?? (above === undefined ? Math.min(1, most ?? 1) : above + 1)
+  if (!isInteger && above !== undefined && most !== undefined && most < least) return (above + most) / 2
+  const multiple = numberOf(schema.multipleOf) ?? (isInteger ? 1 : undefined)
   return multiple === undefined ? least : Math.ceil(least / multiple) * multiple
 }
 

@@ -13,6 +13,13 @@ export interface MockError {
   readonly retryAfterMs: number | undefined
 }
 
+export const plainError = (status: number, message: string): MockError => ({
+  status,
+  message,
+  reason: undefined,
+  retryAfterMs: undefined,
+})
+
 /** How a provider words errors. */
 export interface ErrorFormat {
   /** JSON text. */
