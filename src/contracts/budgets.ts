@@ -104,7 +104,7 @@ export interface UsageRow extends Partial<UsageKey>, UsageSums {}
 
 /** Keeps sums of calls by day, for all processes. Every method may throw `storage_failed`. */
 export interface UsageStore {
-  /** Adds to what is there, all or nothing. */
+  /** Adds to what is there, all or nothing; no two of them with the same key. */
   add(totals: readonly UsageTotal[]): Promise<void>
   /** Sums in the order of what they are grouped by, at most `limit`. */
   query(query: UsageQuery, limit: number): Promise<readonly UsageRow[]>

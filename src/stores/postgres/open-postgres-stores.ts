@@ -38,9 +38,9 @@ export async function openPostgresStores(address: string, options: StoresOptions
   }
   const records = await openPostgresDatabase({ address, connections: RECORD_CONNECTIONS, oneAtATime: false })
   return {
-    routes: new SqlRouteStore(management, options),
-    apiKeys: new SqlApiKeyStore(management),
-    audit: new SqlAuditLog(management, options.clock),
+    routes: new SqlRouteStore(management, attemptOnce, options),
+    apiKeys: new SqlApiKeyStore(management, records, attemptOnce),
+    audit: new SqlAuditLog(management, attemptOnce, options.clock),
     // Deleting it changes versions of route sets, which nothing else may write meanwhile.
     feedback: new SqlFeedbackStore(management, attemptOnce),
     records: new SqlDecisionRecordStore(records, attemptOnce, () => {}),

@@ -9,19 +9,24 @@ import type {
 } from '../../contracts/index.ts'
 import type { AccessDatabase, ApiKeysTable } from './access-schema.ts'
 import { appendToAudit } from './audit-chain.ts'
-import { attemptOnce as attempt } from './storage-attempt.ts'
+import type { StorageAttempt } from './storage-attempt.ts'
 
 /** API keys in a SQL database whose transactions come one after the other. */
 export class SqlApiKeyStore implements ApiKeyStore {
   readonly #database: Kysely<AccessDatabase>
+  readonly #uses: Kysely<AccessDatabase>
+  readonly #attempt: StorageAttempt
 
-  constructor(database: Kysely<AccessDatabase>) {
+  /** @param uses the same tables on a connection that does not wait for the disk, for what happens while serving */
+  constructor(database: Kysely<AccessDatabase>, uses: Kysely<AccessDatabase>, attempt: StorageAttempt) {
     this.#database = database
+    this.#uses = uses
+    this.#attempt = attempt
   }
 
   create(key: StoredApiKey, by: AuditActor): Promise<void> {
     const { id, hash, prefix, createdAt, revokedAt, lastUsedAt, ...settings } = key
-    return attempt('keep an API key', () =>
+    return this.#attempt('keep an API key', () =>
       this.#database.transaction().execute(async (transaction) => {
         await transaction
           .insertInto('api_keys')
@@ -44,7 +49,7 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   list(tenant?: string): Promise<readonly ApiKey[]> {
-    return attempt('list the API keys', async () => {
+    return this.#attempt('list the API keys', async () => {
       let query = this.#database.selectFrom('api_keys').selectAll()
       if (tenant !== undefined) query = query.where('tenant', '=', tenant)
       const rows = await query.orderBy('created_at', 'desc').orderBy('id').execute()
@@ -53,14 +58,14 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   get(id: string): Promise<ApiKey | null> {
-    return attempt('read an API key', async () => {
+    return this.#attempt('read an API key', async () => {
       const row = await rowOf(this.#database, id)
       return row === undefined ? null : keyOf(row)
     })
   }
 
   revoke(id: string, at: number, by: AuditActor, tenant?: string): Promise<ApiKey | null> {
-    return attempt('revoke an API key', () =>
+    return this.#attempt('revoke an API key', () =>
       this.#database.transaction().execute(async (transaction) => {
         const row = await rowOf(transaction, id)
         if (row === undefined || (tenant !== undefined && row.tenant !== tenant)) return null
@@ -77,7 +82,7 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   changesSince(revision: number): Promise<ApiKeyChanges> {
-    return attempt('read the API keys', async () => {
+    return this.#attempt('read the API keys', async () => {
       const rows = await this.#database
         .selectFrom('api_keys')
         .selectAll()
@@ -92,8 +97,8 @@ export class SqlApiKeyStore implements ApiKeyStore {
   }
 
   touch(lastUsedAt: ReadonlyMap<string, number>): Promise<void> {
-    return attempt('note when API keys were used', () =>
-      this.#database.transaction().execute(async (transaction) => {
+    return this.#attempt('note when API keys were used', () =>
+      this.#uses.transaction().execute(async (transaction) => {
         for (const [id, at] of lastUsedAt) {
           await transaction
             .updateTable('api_keys')

@@ -2,22 +2,24 @@ import type { Kysely } from 'kysely'
 import type { AuditEvent, AuditLog, AuditRecord, AuditVerdict, Clock } from '../../contracts/index.ts'
 import type { AccessDatabase } from './access-schema.ts'
 import { appendToAudit, hashOfRow, NO_HASH, recordOf } from './audit-chain.ts'
-import { attemptOnce as attempt } from './storage-attempt.ts'
+import type { StorageAttempt } from './storage-attempt.ts'
 
 const ROWS_A_STEP = 1000
 
 /** The audit log in a SQL database whose transactions come one after the other. */
 export class SqlAuditLog implements AuditLog {
   readonly #database: Kysely<AccessDatabase>
+  readonly #attempt: StorageAttempt
   readonly #clock: Pick<Clock, 'now'>
 
-  constructor(database: Kysely<AccessDatabase>, clock: Pick<Clock, 'now'>) {
+  constructor(database: Kysely<AccessDatabase>, attempt: StorageAttempt, clock: Pick<Clock, 'now'>) {
     this.#database = database
+    this.#attempt = attempt
     this.#clock = clock
   }
 
   append(event: AuditEvent): Promise<AuditRecord> {
-    return attempt('add to the audit log', () =>
+    return this.#attempt('add to the audit log', () =>
       this.#database
         .transaction()
         .execute((transaction) => appendToAudit(transaction, event, this.#clock.now())),
@@ -25,7 +27,7 @@ export class SqlAuditLog implements AuditLog {
   }
 
   list(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<readonly AuditRecord[]> {
-    return attempt('read the audit log', async () => {
+    return this.#attempt('read the audit log', async () => {
       const rows = await this.#database
         .selectFrom('audit_log')
         .selectAll()
@@ -38,7 +40,7 @@ export class SqlAuditLog implements AuditLog {
   }
 
   verify(): Promise<AuditVerdict> {
-    return attempt('check the audit log', async () => {
+    return this.#attempt('check the audit log', async () => {
       // Read first: rows that are added meanwhile come after it.
       const head = await this.#database
         .selectFrom('audit_head')

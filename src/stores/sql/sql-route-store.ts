@@ -16,7 +16,7 @@ import type {
 import { StrataError } from '../../errors/index.ts'
 import { readFitInputs, withoutDeleted, writeFitInputs } from './fit-input-rows.ts'
 import type { Database } from './schema.ts'
-import { attemptOnce as attempt } from './storage-attempt.ts'
+import type { StorageAttempt } from './storage-attempt.ts'
 import { readContent, readState, VERSION_COLUMNS } from './version-rows.ts'
 import {
   activeVersion,
@@ -37,15 +37,17 @@ export interface SqlRouteStoreOptions {
 /** Route sets in a SQL database whose tables are up to date (see `migrations`). */
 export class SqlRouteStore implements RouteStore {
   readonly #database: Kysely<Database>
+  readonly #attempt: StorageAttempt
   readonly #options: SqlRouteStoreOptions
 
-  constructor(database: Kysely<Database>, options: SqlRouteStoreOptions) {
+  constructor(database: Kysely<Database>, attempt: StorageAttempt, options: SqlRouteStoreOptions) {
     this.#database = database
+    this.#attempt = attempt
     this.#options = options
   }
 
   list(): Promise<readonly StoredRouteSetSummary[]> {
-    return attempt('list the route sets', async () => {
+    return this.#attempt('list the route sets', async () => {
       const rows = await this.#database
         .selectFrom('route_set_versions')
         .select(['name', 'version', 'routes', 'created_at as createdAt'])
@@ -57,7 +59,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   get(name: string, version?: number): Promise<StoredRouteSet | null> {
-    return attempt(`read the route set ${name}`, async () => {
+    return this.#attempt(`read the route set ${name}`, async () => {
       const row = await this.#database
         .selectFrom('route_set_versions')
         .select([...VERSION_COLUMNS, 'body', 'fit_inputs_key'])
@@ -78,7 +80,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   versions(name: string): Promise<readonly StoredVersion[]> {
-    return attempt(`list the versions of ${name}`, async () => {
+    return this.#attempt(`list the versions of ${name}`, async () => {
       const rows = await this.#database
         .selectFrom('route_set_versions')
         .select([...VERSION_COLUMNS, 'routes'])
@@ -95,7 +97,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   trials(name: string): Promise<readonly StoredTrial[]> {
-    return attempt(`list what is tried out of ${name}`, async () => {
+    return this.#attempt(`list what is tried out of ${name}`, async () => {
       const rows = await this.#database
         .selectFrom('route_set_versions')
         .select(['version', 'state', 'share'])
@@ -108,7 +110,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   fitInputs(key: string): Promise<FitInputs | null> {
-    return attempt('read the fit inputs of a version', () => readFitInputs(this.#database, key))
+    return this.#attempt('read the fit inputs of a version', () => readFitInputs(this.#database, key))
   }
 
   put(
@@ -116,7 +118,7 @@ export class SqlRouteStore implements RouteStore {
     content: VersionContent,
     { expectedVersion, state = 'active', share, fitInputs }: Parameters<RouteStore['put']>[2] = {},
   ): Promise<StoredRouteSet> {
-    return attempt(`write the route set ${name}`, () =>
+    return this.#attempt(`write the route set ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
         await assertActiveVersion(transaction, name, expectedVersion)
         let { outcome } = content
@@ -134,7 +136,7 @@ export class SqlRouteStore implements RouteStore {
     version: number,
     { expectedVersion }: WriteCondition = {},
   ): Promise<StoredRouteSet | null> {
-    return attempt(`restore version ${version} of ${name}`, () =>
+    return this.#attempt(`restore version ${version} of ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
         await assertActiveVersion(transaction, name, expectedVersion)
         const row = await transaction
@@ -189,7 +191,7 @@ export class SqlRouteStore implements RouteStore {
     { state, share }: StateChange,
     { expectedVersion }: WriteCondition = {},
   ): Promise<boolean> {
-    return attempt(`change the state of a version of ${name}`, () =>
+    return this.#attempt(`change the state of a version of ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
         await assertActiveVersion(transaction, name, expectedVersion)
         const row = await transaction
@@ -218,7 +220,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   delete(name: string, { expectedVersion }: WriteCondition = {}): Promise<boolean> {
-    return attempt(`delete the route set ${name}`, () =>
+    return this.#attempt(`delete the route set ${name}`, () =>
       this.#database.transaction().execute(async (transaction) => {
         await assertActiveVersion(transaction, name, expectedVersion)
         if ((await activeVersion(transaction, name)) === 0) return false
@@ -230,7 +232,7 @@ export class SqlRouteStore implements RouteStore {
   }
 
   check(): Promise<void> {
-    return attempt('answer', async () => {
+    return this.#attempt('answer', async () => {
       await sql`select 1`.execute(this.#database)
     })
   }

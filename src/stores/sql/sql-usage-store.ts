@@ -83,9 +83,10 @@ export class SqlUsageStore implements UsageStore {
         summed = summed
           .select(groupBy.map((dimension) => sql.ref<string>(GROUP_COLUMNS[dimension]).as(dimension)))
           .groupBy(columns)
-          .orderBy(columns)
+        for (const column of columns) summed = summed.orderBy(column)
       }
-      return (await summed.limit(limit).execute()) as unknown as UsageRow[]
+      const rows = await summed.limit(limit).execute()
+      return rows.map((row): UsageRow => ({ ...row }))
     })
   }
 

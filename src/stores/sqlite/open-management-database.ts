@@ -1,17 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { AccessDatabase } from '../sql/access-schema.ts'
 import { migrationsFor } from '../sql/migrations/index.ts'
 import { openSqliteDatabase, unusableDatabase } from './open-sqlite-database.ts'
 
-/** How long a write waits for another process's write. */
+/** How long opening waits for another process's write; afterwards nothing waits in the middle of the thread. */
 const BUSY_TIMEOUT_MS = 5000
 
 /**
  * Opens a database for what people change, made with its directory when missing, and brings its tables up to date. What is
- * committed is on disk.
+ * committed is on disk. What finds it busy is to be tried again (`attemptWhenFree`).
  * @param file path of the database file; `:memory:` keeps nothing
  * @throws StrataError `storage_failed` saying what to do: no permission, not a database, made by a newer version
  */
@@ -31,5 +31,6 @@ export async function openManagementDatabase(file: string): Promise<Kysely<Acces
     await database.destroy()
     throw unusableDatabase(file, error, 'its tables cannot be brought up to date')
   }
+  await sql`pragma busy_timeout = 0`.execute(database)
   return database
 }

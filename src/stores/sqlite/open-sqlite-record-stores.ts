@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type {
   BudgetStore,
   DecisionRecordStore,
@@ -12,11 +12,12 @@ import { SqlDecisionRecordStore } from '../sql/sql-decision-record-store.ts'
 import { SqlDriftReferenceStore } from '../sql/sql-drift-reference-store.ts'
 import { SqlFeedbackStore } from '../sql/sql-feedback-store.ts'
 import { SqlUsageStore } from '../sql/sql-usage-store.ts'
-import { attemptOnce, type StorageAttempt } from '../sql/storage-attempt.ts'
+import { attemptWhenFree } from './attempt-when-free.ts'
 import { CheckpointElsewhere } from './checkpoint-elsewhere.ts'
 import { openSqliteDatabase } from './open-sqlite-database.ts'
 
 interface RecordStores {
+  readonly database: Kysely<AllTables>
   readonly records: DecisionRecordStore
   readonly feedback: FeedbackStore
   readonly driftReferences: DriftReferenceStore
@@ -25,8 +26,6 @@ interface RecordStores {
   close(): Promise<void>
 }
 
-const BUSY_PATIENCE_MS = 5000
-const BUSY_PAUSE_MS = 10
 /** Pages of the log, 64 MB, from which on this thread copies it, should the other not keep up. */
 const MOST_LOG_PAGES = 16_000
 /** What SQLite does unless told otherwise. */
@@ -44,6 +43,7 @@ export async function openSqliteRecordStores(file: string): Promise<RecordStores
   await copyLogFrom(MOST_LOG_PAGES)
   const checkpoints = new CheckpointElsewhere(file, () => void copyLogFrom(USUAL_LOG_PAGES))
   return {
+    database,
     records: new SqlDecisionRecordStore(database, attemptWhenFree, (rows) => checkpoints.wrote(rows)),
     feedback: new SqlFeedbackStore(database, attemptWhenFree),
     driftReferences: new SqlDriftReferenceStore(database, attemptWhenFree),
@@ -55,21 +55,3 @@ export async function openSqliteRecordStores(file: string): Promise<RecordStores
     },
   }
 }
-
-/** Tries again while somebody else writes, letting other work be done in between. */
-const attemptWhenFree: StorageAttempt = (what, action) =>
-  attemptOnce(what, async () => {
-    const end = performance.now() + BUSY_PATIENCE_MS
-    for (;;) {
-      try {
-        return await action()
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > end) throw error
-        await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS))
-      }
-    }
-  })
-
-/** SQLITE_BUSY, and what is a kind of it. */
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5

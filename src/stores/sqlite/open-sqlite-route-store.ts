@@ -1,5 +1,6 @@
 import type { RouteStore } from '../../contracts/index.ts'
 import { SqlRouteStore, type SqlRouteStoreOptions } from '../sql/sql-route-store.ts'
+import { attemptWhenFree } from './attempt-when-free.ts'
 import { openManagementDatabase } from './open-management-database.ts'
 
 interface SqliteRouteStoreOptions extends SqlRouteStoreOptions {
@@ -12,5 +13,5 @@ interface SqliteRouteStoreOptions extends SqlRouteStoreOptions {
  * @throws StrataError `storage_failed` saying what to do: no permission, not a database, made by a newer version
  */
 export async function openSqliteRouteStore(options: SqliteRouteStoreOptions): Promise<RouteStore> {
-  return new SqlRouteStore(await openManagementDatabase(options.file), options)
+  return new SqlRouteStore(await openManagementDatabase(options.file), attemptWhenFree, options)
 }

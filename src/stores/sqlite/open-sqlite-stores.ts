@@ -2,6 +2,7 @@ import { SqlApiKeyStore } from '../sql/sql-api-key-store.ts'
 import { SqlAuditLog } from '../sql/sql-audit-log.ts'
 import { SqlRouteStore } from '../sql/sql-route-store.ts'
 import type { Stores, StoresOptions } from '../stores.ts'
+import { attemptWhenFree } from './attempt-when-free.ts'
 import { openManagementDatabase } from './open-management-database.ts'
 import { openSqliteRecordStores } from './open-sqlite-record-stores.ts'
 
@@ -13,14 +14,14 @@ import { openSqliteRecordStores } from './open-sqlite-record-stores.ts'
 export async function openSqliteStores(file: string, options: StoresOptions): Promise<Stores> {
   const management = await openManagementDatabase(file)
   try {
-    const records = await openSqliteRecordStores(file)
+    const { database, close, ...records } = await openSqliteRecordStores(file)
     return {
       ...records,
-      routes: new SqlRouteStore(management, options),
-      apiKeys: new SqlApiKeyStore(management),
-      audit: new SqlAuditLog(management, options.clock),
+      routes: new SqlRouteStore(management, attemptWhenFree, options),
+      apiKeys: new SqlApiKeyStore(management, database, attemptWhenFree),
+      audit: new SqlAuditLog(management, attemptWhenFree, options.clock),
       async close() {
-        await records.close()
+        await close()
         await management.destroy()
       },
     }
