@@ -56,7 +56,7 @@ export class Breaker {
     return this.#state === 'open' ? Math.max(0, this.#openUntilMs - nowMs) : 0
   }
 
-  /** The permit of a call, to be given back by exactly one of the three below; 0 where it may not be made. */
+  /** The permit of a call, to be given back by exactly one of `succeeded`, `failed` and `abandoned`; 0 where it may not be made. */
   enter(nowMs: number): number {
     if (!this.allows(nowMs)) return 0
     if (this.#state === 'open') this.#change('half-open')
@@ -88,6 +88,15 @@ export class Breaker {
     const calls = failures + sum(this.#successes)
     const { minimumCalls, failureShare } = this.#options
     if (calls >= minimumCalls && failures >= failureShare * calls) this.#open(nowMs)
+  }
+
+  /** A call that was told to have succeeded failed after all: a stream that broke off. */
+  brokeOff(nowMs: number, permit: number): void {
+    if (permit !== this.#period) return
+    // Which slice it is in does not matter: the sum over the window does.
+    const slice = this.#successes.findIndex((count) => count > 0)
+    if (slice >= 0) this.#successes[slice]!--
+    this.failed(nowMs, permit)
   }
 
   /** The call says nothing of the target: it was aborted, or refused on the way. A probe's place is free again. */

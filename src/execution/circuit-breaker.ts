@@ -38,7 +38,7 @@ export const verdictOf = (error: unknown): Verdict =>
 
 /**
  * Makes no call of a target whose breaker is open: rejects with `BreakerOpen`, which says until when. A stream counts as a
- * success with its first event, and as a failure too should it break off.
+ * success with its first event, and as a failure instead should it break off.
  */
 export function circuitBreaker<Request extends Abortable, Result>(
   options: CircuitBreakerOptions<Request, Result>,
@@ -70,7 +70,7 @@ export function circuitBreaker<Request extends Abortable, Result>(
     streamed.stream.watch({
       ended: (how, error) => {
         if (how !== 'failed' || request.signal.aborted || judge(error) !== 'failed') return
-        breaker.failed(clock.monotonicMs(), permit)
+        breaker.brokeOff(clock.monotonicMs(), permit)
       },
     })
     return streamed.result

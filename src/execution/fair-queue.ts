@@ -37,8 +37,10 @@ interface Waiter {
 interface Tenant {
   share: QueueShare
   running: number
-  /** When its next call is due, in milliseconds of slots held per unit of weight. */
+  /** How long it has held slots for its weight: of those that wait, the one with least is next. */
   virtualMs: number
+  /** How long its calls take, on average. */
+  meanMs: number
   readonly waiting: Set<Waiter>
 }
 
@@ -49,8 +51,8 @@ const MEAN_STEP = 0.1
 
 /**
  * Shares slots among tenants by weight: of those that wait, the one that has held slots for the least time for its weight
- * is next (start-time fair queuing over the time that slots are held: each call is charged the mean time when it starts,
- * and what it really took when it ends). A tenant that asks for less than its share never waits for more than the next
+ * is next (start-time fair queuing over the time that slots are held: each call is charged its tenant's mean
+ * time when it starts, and what it really took when it ends). A tenant that asks for less than its share never waits for more than the next
  * slot to come free. Constant time a call but for the choice of the next, which is linear in the tenants that wait.
  * @see Goyal, Vin, Cheng, 1996, "Start-time Fair Queuing"
  */
@@ -137,18 +139,20 @@ export class FairQueue {
     if (tenant === undefined) {
       const virtualMs = this.#resting.get(share.tenant) ?? 0
       this.#resting.delete(share.tenant)
-      tenant = { share, running: 0, virtualMs, waiting: new Set() }
+      tenant = { share, running: 0, virtualMs, meanMs: this.#meanMs, waiting: new Set() }
       this.#tenants.set(share.tenant, tenant)
     }
     tenant.share = share
+    // Time in which it wanted nothing more than it had is not saved up.
+    if (tenant.waiting.size === 0) tenant.virtualMs = Math.max(tenant.virtualMs, this.#virtualMs)
     return tenant
   }
 
   #start(tenant: Tenant): Slot {
     const { clock } = this.#options
     this.#virtualMs = Math.max(this.#virtualMs, tenant.virtualMs)
-    const chargedMs = this.#meanMs
-    tenant.virtualMs = this.#virtualMs + chargedMs / tenant.share.weight
+    const chargedMs = tenant.meanMs
+    tenant.virtualMs += chargedMs / tenant.share.weight
     tenant.running++
     this.#running++
     const startMs = clock.monotonicMs()
@@ -160,6 +164,7 @@ export class FairQueue {
         // Even a call that took no time took a turn.
         const heldMs = Math.max(1, clock.monotonicMs() - startMs)
         this.#meanMs += MEAN_STEP * (heldMs - this.#meanMs)
+        tenant.meanMs += MEAN_STEP * (heldMs - tenant.meanMs)
         tenant.virtualMs += (heldMs - chargedMs) / tenant.share.weight
         tenant.running--
         this.#running--
@@ -182,15 +187,9 @@ export class FairQueue {
 
   #next(): Tenant | undefined {
     let first: Tenant | undefined
-    let firstMs = Infinity
     for (const tenant of this.#tenants.values()) {
       if (tenant.waiting.size === 0 || !isAble(tenant)) continue
-      // Time in which it wanted nothing is not saved up.
-      const dueMs = Math.max(tenant.virtualMs, this.#virtualMs)
-      if (dueMs < firstMs || (dueMs === firstMs && load(tenant) < load(first!))) {
-        first = tenant
-        firstMs = dueMs
-      }
+      if (first === undefined || tenant.virtualMs < first.virtualMs) first = tenant
     }
     return first
   }
@@ -206,8 +205,6 @@ export class FairQueue {
 }
 
 const isAble = ({ running, share }: Tenant): boolean => running < (share.maxRunning ?? Infinity)
-
-const load = ({ running, share }: Tenant): number => running / share.weight
 
 const tooManyOfOne = ({ share, running, waiting }: Tenant) =>
   new StrataError(

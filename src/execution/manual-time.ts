@@ -50,3 +50,9 @@ export class ManualTime implements Clock {
 
 /** Once all promises that could settle by themselves have. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+export async function readAll<Event>(events: AsyncIterable<Event>): Promise<Event[]> {
+  const all: Event[] = []
+  for await (const event of events) all.push(event)
+  return all
+}

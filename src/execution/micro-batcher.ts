@@ -1,5 +1,6 @@
 import type { Timer } from '../contracts/index.ts'
 import { ProviderFailure, StrataError } from '../errors/index.ts'
+import { invoke } from './layer.ts'
 
 export interface MicroBatcherOptions<Input, Output> {
   /** One answer for each input, in their order. The signal is aborted when nobody waits for any of them. */
@@ -133,7 +134,7 @@ export class MicroBatcher<Input, Output> {
     batch.isUnderWay = true
     const entries = [...batch.entries.values()]
     const inputs = entries.map(({ input }) => input)
-    this.#options.run(inputs, batch.controller.signal).then(
+    invoke((all) => this.#options.run(all, batch.controller.signal), inputs).then(
       (outputs) => {
         if (outputs.length === entries.length) {
           this.#settle(batch, entries, (waiter, position) => waiter.resolve(outputs[position]!))
