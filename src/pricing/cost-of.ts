@@ -2,13 +2,13 @@ import type { TokenUsage } from '../contracts/chat.ts'
 import type { Price, TokenPrice } from './price.ts'
 
 /** Tokens of a call, with those told apart that cost differently from others of their kind. */
-export interface PricedUsage extends TokenUsage {
+interface PricedUsage extends TokenUsage {
   /** Of `cacheWriteTokens`, those that are kept longer than usual. Default: none. */
   readonly longCacheWriteTokens?: number
 }
 
 /** Billionths of a US dollar, by what was paid for. Each token is in one of them. */
-export interface CostByKind {
+interface CostByKind {
   /** Input that neither came from the provider's cache nor was written to it. */
   readonly input: number
   readonly cachedInput: number
@@ -18,7 +18,7 @@ export interface CostByKind {
   readonly reasoning: number
 }
 
-export interface KnownCost {
+interface KnownCost {
   readonly unpriced: false
   readonly costUsd: number
   /** The same in billionths of a US dollar, an integer: what is to be added up. */
@@ -28,7 +28,7 @@ export interface KnownCost {
 }
 
 /** Of a model whose price nobody knows: not free. */
-export interface UnknownCost {
+interface UnknownCost {
   readonly unpriced: true
   readonly costUsd: null
   readonly costNanoUsd: null

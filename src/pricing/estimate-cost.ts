@@ -3,7 +3,7 @@ import { type Cost, costOf } from './cost-of.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { Price } from './price.ts'
 
-export interface CostEstimate {
+interface CostEstimate {
   readonly inputTokens: number
   /** The most that the request lets the model write, in all answers that it asks for. */
   readonly outputTokens: number

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { estimateTextTokens } from './estimate-text-tokens.ts'
 
-/** Counted with o200k_base and cl100k_base (gpt-tokenizer 3.4.0). */
+/** Counted with o200k_base and cl100k_base (gpt-tokenizer 4.0.0). */
 const COUNTED: readonly (readonly [name: string, text: string, o200k: number, cl100k: number])[] = [
   [
     'English',

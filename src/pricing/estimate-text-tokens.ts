@@ -12,12 +12,12 @@
  */
 export function estimateTextTokens(text: string): number {
   let units = 0
-  let row = SPACE * KINDS
-  for (let at = 0; at < text.length; at++) {
+  let row = 0
+  for (let at = 0, length = text.length; at < length; at++) {
     const code = text.charCodeAt(at)
     const kind = code < 128 ? ASCII_KINDS[code]! : kindOf(code)
-    units += UNITS[row + kind]!
-    row = kind * KINDS
+    units += UNITS[row | kind]!
+    row = kind << 4
   }
   return text === '' ? 0 : Math.max(1, Math.ceil(units / UNITS_PER_TOKEN))
 }
@@ -38,6 +38,7 @@ const SYLLABLE = 8
 const IDEOGRAPH = 9
 /** All else, each half of an emoji. */
 const SYMBOL = 10
+/** A power of two, so that a row of the table begins at a shifted kind. */
 const KINDS = 16
 
 const UNITS_PER_TOKEN = 64
@@ -45,8 +46,8 @@ const UNITS_PER_TOKEN = 64
 /** What a character adds, in parts of a token, by its kind after the kind of the one before it. */
 const UNITS = unitsTable()
 
-function unitsTable(): Uint8Array {
-  const units = new Uint8Array(KINDS * KINDS)
+function unitsTable(): Int32Array {
+  const units = new Int32Array(KINDS * KINDS)
   for (let previous = SPACE; previous <= SYMBOL; previous++) {
     for (let kind = SPACE; kind <= SYMBOL; kind++) {
       units[previous * KINDS + kind] = Math.round(tokensOf(kind, previous) * UNITS_PER_TOKEN)
@@ -85,7 +86,7 @@ function tokensOf(kind: number, previous: number): number {
   }
 }
 
-const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+const ASCII_KINDS = Int32Array.from({ length: 128 }, (_, code) => {
   if (code >= 97 && code <= 122) return LOWER
   if (code >= 65 && code <= 90) return UPPER
   if (code >= 48 && code <= 57) return DIGIT

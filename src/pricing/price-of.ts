@@ -1,7 +1,7 @@
 import type { Price } from './price.ts'
 import { PRICE_TABLE } from './table/price-table.ts'
 
-export interface PricedModel {
+interface PricedModel {
   /** Type of its provider, such as `anthropic` or `openai-compatible`. */
   readonly providerType: string
   /** Address of its provider, by which an `openai-compatible` one is recognised. */

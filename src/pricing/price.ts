@@ -14,7 +14,7 @@ export interface TokenPrice {
 }
 
 /** What all tokens of a call cost, those below the bound included, once its input is longer than that. */
-export interface LongContextPrice extends TokenPrice {
+interface LongContextPrice extends TokenPrice {
   readonly aboveTokens: number
 }
 

@@ -60,7 +60,7 @@ export const LAYERS: readonly Layer[] = [
   // From a decision to an answer; providers and stores are handed in.
   {
     path: 'runtime',
-    mayImport: [...LAYER_0, 'core', 'protocols', 'execution', 'observability', 'access'],
+    mayImport: [...LAYER_0, 'core', 'protocols', 'execution', 'observability', 'access', 'pricing'],
     packages: [],
     mayUseNode: false,
   },
