@@ -107,19 +107,19 @@ export interface TargetedRequest<Target> extends Abortable {
   readonly attempts: AttemptLog<Target>
 }
 
-export interface RecordOptions<Target, Request, Result> {
+export interface RecordOptions<Request extends TargetedRequest<unknown>, Result> {
   readonly streams?: StreamAccess<Result>
   readonly clock: Clock
   /** Called once each attempt is over, of a stream at its end. */
-  readonly onEnd?: (attempt: Attempt<Target>, request: Request) => void
+  readonly onEnd?: (attempt: Attempt<Request['target']>, request: Request) => void
 }
 
 /** Writes each call into the log of its request. */
-export function recordAttempts<Target, Request extends TargetedRequest<Target>, Result>({
+export function recordAttempts<Request extends TargetedRequest<unknown>, Result>({
   streams,
   clock,
   onEnd,
-}: RecordOptions<Target, Request, Result>): Layer<Request, Result> {
+}: RecordOptions<Request, Result>): Layer<Request, Result> {
   return async (request, next) => {
     const { attempts, signal } = request
     const number = attempts.begin(request.target, clock.monotonicMs())
@@ -142,8 +142,12 @@ export function recordAttempts<Target, Request extends TargetedRequest<Target>, 
     }
     streamed.stream.watch({
       ended: (how, error) => {
-        if (how === 'complete') onEnd?.(attempts.answered(number, true, clock.monotonicMs()), request)
-        else failed(how === 'failed' ? error : LEFT)
+        if (how !== 'complete') {
+          failed(how === 'failed' ? error : LEFT)
+          return
+        }
+        const whole = attempts.answered(number, true, clock.monotonicMs())
+        onEnd?.(whole, request)
       },
     })
     return streamed.result

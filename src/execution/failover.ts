@@ -28,16 +28,16 @@ export function mayBeMendedElsewhere(error: unknown): boolean {
  * `provider_rate_limited` with the shortest waiting time if all were limited, `provider_timeout` if all took too long, else
  * `all_attempts_failed`; each attempt with its cause in `details`.
  */
-export function failover<Target, Request extends FailoverRequest<Target>, Result>({
+export function failover<Request extends FailoverRequest<unknown>, Result>({
   nameOf,
   isWorthAnother = mayBeMendedElsewhere,
   clock,
-}: FailoverOptions<Target>): Layer<Request, Result> {
+}: FailoverOptions<Request['target']>): Layer<Request, Result> {
   return async (request, next) => {
     const { attempts, signal, fallbacks } = request
     const failures: unknown[] = []
     for (let position = 0; ; position++) {
-      const target = position === 0 ? request.target : fallbacks[position - 1]!
+      const target: Request['target'] = position === 0 ? request.target : fallbacks[position - 1]
       const startMs = clock.monotonicMs()
       const attemptsBefore = attempts.attempts.length
       try {
