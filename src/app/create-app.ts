@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
+import { AccessBook, type Identity } from '../access/index.ts'
 import type { Config } from '../config/index.ts'
-import { parseRouteText, readRouteFile, readText } from '../config/index.ts'
+import { isLoopbackHost, parseRouteText, readRouteFile, readText } from '../config/index.ts'
 import type {
   AsyncEncoder,
   Clock,
@@ -14,22 +15,26 @@ import type { Router } from '../core/index.ts'
 import type { LintProblem } from '../core/lint-routes.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { isStrataError } from '../errors/index.ts'
-import { createLogger, type Logger, Metrics } from '../observability/index.ts'
+import { createIdSource, createLogger, type Logger, Metrics } from '../observability/index.ts'
 import { createRedactor } from '../redaction/redactor.ts'
-import { openSqliteRouteStore } from '../stores/index.ts'
+import { openStores, type Stores } from '../stores/index.ts'
+import { afterDelay } from './after-delay.ts'
 import { CascadeBook } from './cascade-book.ts'
 import type { DecisionLog } from './decision-log.ts'
+import { withDemoModel } from './demo-model.ts'
 import type { DriftWatch } from './drift-watch.ts'
 import type { FeedbackBook } from './feedback-book.ts'
 import { type FitCascade, fitCascadeInProcess } from './fit-cascade.ts'
 import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
 import { makeDirectory } from './make-directory.ts'
+import type { Gateway } from './open-gateway.ts'
 import { openRecords, type Records } from './open-records.ts'
 import { packageRoot, packageVersion } from './package-root.ts'
 import { RouteSetLinter } from './route-set-linter.ts'
-import { RouteSets } from './route-sets.ts'
+import { DEFAULT_SET, RouteSets } from './route-sets.ts'
 import { RouterFactory } from './router-factory.ts'
+import { appRouting } from './routing.ts'
 import { loadSlowerEncoder } from './slower-encoder.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import { warmUp } from './warm-up.ts'
@@ -46,6 +51,20 @@ export interface AppOptions {
   readonly fit?: FitSnapshot
   /** The encoder to ask where the built-in one is unsure, and how its cascades are fitted; by the settings if not given. */
   readonly slower?: { readonly encoder: AsyncEncoder; readonly fit: FitCascade }
+}
+
+/** Where a caller's key may be. */
+export interface CredentialHeaders {
+  readonly authorization?: string | undefined
+  readonly 'x-api-key'?: string | string[] | undefined
+}
+
+export interface MadeDecision {
+  /** Name of the route set; `default` where the caller named none. */
+  readonly set: string | undefined
+  /** What was decided; absent where a vector was. */
+  readonly text?: string | undefined
+  readonly decision: Decision
 }
 
 /** Everything that serves, put together; the only place that names adapters. */
@@ -75,6 +94,18 @@ export interface App {
   routerFor(setName: string | undefined, message: string): Router
   /** What asks a slower encoder for the messages that a router is unsure of; undefined where none is configured. */
   readonly cascades: CascadeBook | undefined
+  /** Counts a decision, watches it for drift, and records it where it belongs to the sample; returns its id. */
+  decided(made: MadeDecision): string
+  /** The API keys. */
+  readonly access: AccessBook
+  readonly stores: Pick<Stores, 'apiKeys' | 'audit'>
+  /**
+   * Who is asking.
+   * @throws StrataError `invalid_api_key`
+   */
+  identify(headers: CredentialHeaders): Identity
+  /** What carries calls to models, opened when it is first asked for. */
+  gateway(): Promise<Gateway>
   /** Says what was answered, so that a shadow of the set decides the message too, after the answer. */
   answered(setName: string | undefined, text: string, options: RouteOptions, decision: Decision): void
   /** What will hurt in a set as it decides now, errors first; throws `route_set_not_found`. */
@@ -106,22 +137,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const given = options.routeFile
   // Before the routes are read, so that no change in between is missed.
   const seen = file === undefined || given ? '' : textHash(readText(file, 'route file'))
-  const database = (config.database.primary as string).slice('sqlite:'.length)
-  if (database !== ':memory:') makeDirectory(dirname(database))
-  const store = await openSqliteRouteStore({
-    file: database,
-    clock,
-    versionsKept: config.limits.versionsKept,
-  })
+  const stores = await openDatabase(config, clock)
+  const store = stores.routes
   const records: Records = await openRecords({
-    file: database,
+    stores,
     settings: config.decisions,
     clock,
     logger,
     has: (set) => routes.has(set),
     router: (set) => routes.router(set),
   }).catch(async (error: unknown) => {
-    await store.close()
+    await stores.close()
     throw error
   })
   const { record } = config.decisions
@@ -151,7 +177,20 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }).catch(async (error: unknown) => {
     await queue.close()
     await records.close()
-    await store.close()
+    await stores.close()
+    throw error
+  })
+  const access = await AccessBook.open({
+    store: stores.apiKeys,
+    clock,
+    timer: afterDelay,
+    mode: config.auth.mode ?? 'keys',
+    openWithoutKeys: isLoopbackHost(config.server.host),
+    onFailure: (error) => logger.error({ err: error }, 'the API keys cannot be read; those known stay valid'),
+  }).catch(async (error: unknown) => {
+    await queue.close()
+    await records.close()
+    await stores.close()
     throw error
   })
   const metrics = new Metrics()
@@ -186,6 +225,42 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     metrics.include(cascades)
     cascades.prepare(routes.router())
   }
+  const nextDecisionId = createIdSource('dec')
+  const decided = ({ set = DEFAULT_SET, text, decision }: MadeDecision): string => {
+    const id = nextDecisionId()
+    metrics.recordDecision(decision)
+    records.drift.observe(set, decision)
+    if (records.decisions.wants(id)) {
+      const version = routes.versionOf(set, decision.snapshot)
+      records.decisions.note({ id, routeSet: set, version, text, decision })
+    }
+    return id
+  }
+  let opened: Promise<Gateway> | undefined
+  const gateway = (): Promise<Gateway> => {
+    // Loaded when a model is first called for: a server that only decides has no need of it.
+    if (opened) return opened
+    opened = import('./open-gateway.ts').then(({ openGateway }) =>
+      openGateway({
+        stores,
+        queues: records.queues,
+        logger,
+        config: options.demo === true ? withDemoModel(config) : config,
+        routing: appRouting({
+          routes,
+          cascades,
+          textLimitBytes: config.server.textLimitBytes,
+          decided: (set, text, decision) => void decided({ set, text, decision }),
+        }),
+        clock,
+      }),
+    )
+    opened = opened.then((gateway) => {
+      metrics.include(gateway.figures)
+      return gateway
+    })
+    return opened
+  }
   const linter = new RouteSetLinter()
   const watch = file === undefined || given ? undefined : followFile(file, seen, routes, logger)
   return {
@@ -203,6 +278,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     router: (setName) => routes.router(setName),
     routerFor: (setName, message) => routes.routerFor(setName, message),
     cascades,
+    decided,
+    access,
+    stores,
+    identify: (headers) => access.identify(credentialOf(headers)),
+    gateway,
     answered: (setName, text, options, decision) => routes.answered(setName, text, options, decision),
     lint: (setName) => linter.lint(routes.router(setName)),
     check: () => check(store),
@@ -217,13 +297,32 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     async close() {
       watch?.close()
       await cascades?.close()
+      await (await opened)?.close()
       await linter.close()
       await queue.close()
       await routes.idle()
       await records.close()
-      await store.close()
+      await access.close()
+      await stores.close()
     },
   }
+}
+
+async function openDatabase({ database, limits }: Config, clock: Clock): Promise<Stores> {
+  const address = database.primary as string
+  if (address.startsWith('sqlite:') && address !== 'sqlite::memory:') {
+    makeDirectory(dirname(address.slice('sqlite:'.length)))
+  }
+  return openStores(address, { clock, versionsKept: limits.versionsKept })
+}
+
+/** The key of a request: `Authorization: Bearer KEY`, or `x-api-key: KEY`. */
+function credentialOf(headers: CredentialHeaders): string | undefined {
+  const { authorization, 'x-api-key': key } = headers
+  if (typeof key === 'string') return key
+  return authorization !== undefined && /^bearer /i.test(authorization)
+    ? authorization.slice(7).trim()
+    : undefined
 }
 
 function readInitial(file: string | undefined, { routeFile, demo }: AppOptions): RouteSet {

@@ -3,14 +3,14 @@ import type { Clock } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import { type Logger, QueueFigures } from '../observability/index.ts'
 import { createRedactor } from '../redaction/redactor.ts'
-import { openSqliteRecordStores } from '../stores/index.ts'
+import type { Stores } from '../stores/index.ts'
+import { afterDelay } from './after-delay.ts'
 import { DecisionLog } from './decision-log.ts'
 import { DriftWatch } from './drift-watch.ts'
 import { FeedbackBook } from './feedback-book.ts'
 
 interface RecordsOptions {
-  /** Database whose tables are up to date. */
-  readonly file: string
+  readonly stores: Pick<Stores, 'records' | 'feedback' | 'driftReferences'>
   readonly settings: Config['decisions']
   readonly clock: Clock
   readonly logger: Logger
@@ -26,20 +26,19 @@ export interface Records {
   readonly queues: QueueFigures
   /** Deletes what people said of a set that is no more; what was recorded of its decisions stays until it is old. */
   forgetFeedback(set: string): void
-  /** Writes what waits and closes the database. */
+  /** Writes what waits. */
   close(): Promise<void>
 }
 
 /** @throws StrataError `storage_failed` */
 export async function openRecords({
-  file,
+  stores,
   settings,
   clock,
   logger,
   has,
   router,
 }: RecordsOptions): Promise<Records> {
-  const stores = await openSqliteRecordStores(file)
   const redact = createRedactor(settings.record.redact)
   const queues = new QueueFigures()
   const decisions = await DecisionLog.open({
@@ -50,9 +49,6 @@ export async function openRecords({
     logger,
     queues,
     schedule: afterDelay,
-  }).catch(async (error: unknown) => {
-    await stores.close()
-    throw error
   })
   const feedback = new FeedbackBook({
     store: stores.feedback,
@@ -86,14 +82,6 @@ export async function openRecords({
       await decisions.close()
       await drift.idle()
       await forgetting
-      await stores.close()
     },
   }
-}
-
-/** Keeps no process alive. */
-function afterDelay(callback: () => void, delayMs: number): () => void {
-  const timer = setTimeout(callback, delayMs)
-  timer.unref()
-  return () => clearTimeout(timer)
 }

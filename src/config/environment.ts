@@ -22,6 +22,7 @@ const CONVENTIONAL_NAMES: readonly { name: string; path: string; deprecated: boo
   { name: 'SERVER_PORT', path: 'server.port', deprecated: true },
   { name: 'SR_PORT', path: 'server.port', deprecated: true },
   { name: 'PORT', path: 'server.port', deprecated: false },
+  { name: 'DATABASE_URL', path: 'database.primary', deprecated: false },
   { name: 'SR_WORKERS', path: 'server.workers', deprecated: true },
   { name: 'SR_LOG_LEVEL', path: 'log.level', deprecated: true },
 ]

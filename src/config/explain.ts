@@ -19,13 +19,19 @@ export function explain(loaded: LoadedConfig): ExplainedSetting[] {
     for (const key of setting.path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
     return {
       path: setting.path,
-      value: replaceSecrets({ ...setting.schema, secret: setting.secret }, value, () => '***'),
+      value: withoutPassword(
+        replaceSecrets({ ...setting.schema, secret: setting.secret }, value, () => '***'),
+      ),
       source: sourceText(loaded.sources.get(setting.path)),
       variable: setting.variable,
       description: setting.schema.description ?? '',
     }
   })
 }
+
+/** Addresses of databases may hold a password. */
+const withoutPassword = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:***@') : value
 
 function sourceText(source: Source | undefined): string {
   if (source === undefined || source.kind === 'default') return 'default'

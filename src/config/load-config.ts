@@ -157,6 +157,7 @@ function addConventionalKeys({ providers }: Config, environment: Environment): v
 function finishDatabase(config: Config, sources: Map<string, Source>, workingDirectory: string): void {
   const path = 'database.primary'
   const written = config.database.primary
+  if (written !== undefined && !written.startsWith('sqlite:')) return
   const source = sources.get(path) as Source
   const base = source.kind === 'file' ? dirname(source.file) : workingDirectory
   const file =

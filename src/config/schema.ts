@@ -115,11 +115,11 @@ export const configSchema = z.strictObject({
       primary: describe(
         z
           .string()
-          .regex(/^sqlite:./, 'expected sqlite:PATH')
+          .regex(/^(sqlite:.|postgres(ql)?:\/\/)/, 'expected sqlite:PATH or postgresql://USER@HOST/NAME')
           .optional(),
         {
           description:
-            'Where route sets are kept: `sqlite:PATH`. Unset: `stratarouter.db` in the data directory.',
+            'Where route sets, keys, budgets and records are kept: `sqlite:PATH`, or `postgresql://USER@HOST/NAME`, for which the package `pg` has to be installed. Unset: `DATABASE_URL`, otherwise `stratarouter.db` in the data directory.',
         },
       ),
     })

@@ -65,7 +65,6 @@ export type {
 } from './decision-records.ts'
 export type { DriftReference, DriftReferenceStore } from './drift-references.ts'
 export type { AsyncEncoder, EncodeOptions, Encoder } from './encoder.ts'
-export type { Attempt, AttemptOutcome } from './execution.ts'
 export type { JsonObject } from './json.ts'
 export type {
   CallOptions,

@@ -4,6 +4,8 @@ export { Gauge } from './gauge.ts'
 export { Histogram } from './histogram.ts'
 export { createLogger, type Logger } from './logger.ts'
 export {
+  joinLabels,
+  label,
   type MetricFamily,
   mergeFamilies,
   renderFamilies,

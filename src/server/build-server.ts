@@ -10,6 +10,7 @@ import { answerCrossOrigin } from './cross-origin.ts'
 import { documentPages } from './document-pages.ts'
 import { type AnyEndpoint, expectedVersionOf, isHot, type JsonText } from './endpoint.ts'
 import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
+import { gatewayEndpoints } from './gateway/gateway-endpoints.ts'
 import { refuseForeignHosts } from './host-check.ts'
 import { type HotPath, serveHotPath } from './hot/hot-path.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
@@ -32,6 +33,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until a route has matched. */
     operation: Operation | null
+    /** Milliseconds of the request that were spent waiting for others. */
+    externalMs: number
+  }
+  interface FastifyContextConfig {
+    errorBody?: NonNullable<AnyEndpoint['errorBody']>
   }
 }
 
@@ -65,6 +71,7 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...evaluationEndpoints,
     ...lintEndpoints,
     ...diffEndpoints,
+    ...gatewayEndpoints,
     ...healthEndpoints(readiness),
     ...olderEndpoints,
   ]
@@ -131,13 +138,14 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
 
   const unmatched = app.metrics.operation('unmatched')
   instance.decorateRequest('operation', null)
+  instance.decorateRequest('externalMs', 0)
   const { metrics } = app
   const finished = (request: FastifyRequest, reply: FastifyReply) => {
     metrics.inFlight--
     const seconds = reply.elapsedTime / 1000
-    // Nothing here waits for others yet, so all of the time is our own.
     const operation = request.operation ?? unmatched
-    operation.done(reply.raw.writableFinished ? reply.statusCode : ABORTED_STATUS, seconds, seconds)
+    const ownSeconds = Math.max(0, seconds - request.externalMs / 1000)
+    operation.done(reply.raw.writableFinished ? reply.statusCode : ABORTED_STATUS, seconds, ownSeconds)
     if (logsRequests) logRequest(request, reply)
     if (isClosing) closeIdle()
   }
@@ -224,7 +232,10 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
   instance.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
-    config: { anyHost: endpoint.anyHost === true },
+    config: {
+      anyHost: endpoint.anyHost === true,
+      ...(endpoint.errorBody ? { errorBody: endpoint.errorBody } : {}),
+    },
     onRequest(request, reply, done) {
       request.operation = operation
       const refusal = endpoint.neverShed === true ? undefined : overload.refusal()
@@ -252,6 +263,8 @@ function wholeAnswer(decided: JsonText | Promise<JsonText>): string | Promise<st
 
 /** Strings go out as they are: JSON already, unless the handler has said otherwise. */
 function send(reply: FastifyReply, value: unknown): FastifyReply {
+  // The handler has written the answer itself.
+  if (reply.sent) return reply
   if (value instanceof Readable) return reply.send(value)
   if (!reply.hasHeader('content-type') && reply.statusCode !== 204) {
     reply.header('content-type', 'application/json; charset=utf-8')
@@ -268,7 +281,7 @@ function sendError(app: App, thrown: unknown, request: FastifyRequest, reply: Fa
     .code(error.status)
     .header('x-request-id', request.id)
     .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify(errorBody(error, request.id)))
+    .send(JSON.stringify((request.routeOptions.config.errorBody ?? errorBody)(error, request.id)))
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {

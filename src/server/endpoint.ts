@@ -40,6 +40,8 @@ interface EndpointBase<Body> {
   readonly anyHost?: boolean
   /** Answers under any load, for what watches the server. */
   readonly neverShed?: boolean
+  /** How errors are told where the interface is another one's; ours where not given. */
+  readonly errorBody?: (error: StrataError, requestId: string) => unknown
   /** What may come after the question mark; the handler reads it from `reply.request`. */
   readonly query?: z.ZodObject
   readonly body?: z.ZodType

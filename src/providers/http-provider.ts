@@ -1,0 +1,141 @@
+import type {
+  CallOptions,
+  JsonObject,
+  ModelCall,
+  Protocol,
+  Provider,
+  ProviderAnswer,
+  Transport,
+  TransportAnswer,
+  WholeAnswer,
+} from '../contracts/index.ts'
+import { ProviderFailure } from '../errors/index.ts'
+import type { CallerProtocol } from '../protocols/caller-protocol.ts'
+import { callerProtocols } from '../protocols/caller-protocols.ts'
+import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
+import { beginStream } from './begin-stream.ts'
+import { failedAnswer } from './failed-answer.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { translateCall } from './translate-call.ts'
+import type { Translation } from './translation.ts'
+
+/** Where one protocol is spoken. */
+export interface SpokenProtocol {
+  readonly url: string
+  /** Headers of the protocol itself; the caller's own, where it sent them, come after. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface HttpProviderOptions {
+  readonly name: string
+  readonly transport: Transport
+  /** Of every call, the key among them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Callers' protocols that the provider speaks: their calls are passed on as they are. */
+  readonly speaks: Readonly<Partial<Record<Protocol, SpokenProtocol>>>
+  /** How calls in any other protocol are put. */
+  readonly translation: Translation
+  /** Where vectors are made, if anywhere. */
+  readonly embeddingsUrl?: string
+  /** Where tokens are counted, if anywhere; in the protocol `anthropic-messages`. */
+  readonly countTokensUrl?: string
+}
+
+/** A provider over HTTP. */
+export class HttpProvider implements Provider {
+  readonly name: string
+  readonly #transport: Transport
+  readonly #speaks: HttpProviderOptions['speaks']
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #translation: Translation
+  readonly #embeddingsUrl: string | undefined
+  readonly #countTokensUrl: string | undefined
+
+  constructor(options: HttpProviderOptions) {
+    this.name = options.name
+    this.#transport = options.transport
+    this.#speaks = options.speaks
+    this.#headers = { 'content-type': 'application/json', ...options.headers }
+    this.#translation = options.translation
+    this.#embeddingsUrl = options.embeddingsUrl
+    this.#countTokensUrl = options.countTokensUrl
+  }
+
+  call(call: ModelCall, model: string, options: CallOptions): Promise<ProviderAnswer> {
+    const spoken = this.#speaks[call.protocol]
+    if (spoken === undefined) {
+      return translateCall(call, model, this.#translation, ({ url, headers, body }) =>
+        this.#post(url, headers, body, options),
+      )
+    }
+    return this.#passOn(call, model, spoken, options)
+  }
+
+  /** The caller's own words, with the provider's name of the model; the answer likewise. */
+  async #passOn(
+    { protocol: name, body, stream, headers }: ModelCall,
+    model: string,
+    spoken: SpokenProtocol,
+    options: CallOptions,
+  ): Promise<ProviderAnswer> {
+    const protocol = callerProtocols[name]
+    const answer = await this.#post(
+      spoken.url,
+      { ...spoken.headers, ...headers },
+      protocol.prepare(body, model, stream),
+      options,
+    )
+    if (answer.status !== 200) throw await failedAnswer(answer, protocol.failureOf)
+    return stream ? beginStream(answer, protocol.streamWatch(body)) : readWhole(answer, protocol)
+  }
+
+  async embed(body: JsonObject, model: string, options: CallOptions): Promise<WholeAnswer> {
+    if (this.#embeddingsUrl === undefined) throw this.#cannot('makes no embeddings')
+    return this.#ask('openai-chat', this.#embeddingsUrl, {}, { ...body, model }, options)
+  }
+
+  async countTokens(call: ModelCall, model: string, options: CallOptions): Promise<WholeAnswer> {
+    const spoken = this.#speaks['anthropic-messages']
+    if (this.#countTokensUrl === undefined) throw this.#cannot('counts no tokens')
+    const headers = { ...spoken?.headers, ...call.headers }
+    return this.#ask('anthropic-messages', this.#countTokensUrl, headers, { ...call.body, model }, options)
+  }
+
+  #cannot(what: string): ProviderFailure {
+    return new ProviderFailure('refused', `The provider ${this.name} ${what}; name another model.`)
+  }
+
+  async #ask(
+    name: Protocol,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: JsonObject,
+    options: CallOptions,
+  ): Promise<WholeAnswer> {
+    const protocol = callerProtocols[name]
+    const answer = await this.#post(url, headers, body, options)
+    if (answer.status !== 200) throw await failedAnswer(answer, protocol.failureOf)
+    return readWhole(answer, protocol)
+  }
+
+  #post(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: JsonObject,
+    { signal, traceHeaders }: CallOptions,
+  ): Promise<TransportAnswer> {
+    return this.#transport.send({
+      method: 'POST',
+      url,
+      headers: { ...this.#headers, ...headers, ...traceHeaders },
+      body: JSON.stringify(body),
+      signal,
+    })
+  }
+}
+
+async function readWhole(answer: TransportAnswer, protocol: CallerProtocol): Promise<WholeAnswer> {
+  const text = await answer.text(ANSWER_LIMIT_BYTES)
+  const usage = protocol.usageOf(parseAnswer(text))
+  return usage === undefined ? { kind: 'whole', text } : { kind: 'whole', text, usage }
+}

@@ -1,0 +1,30 @@
+import type { Provider } from '../contracts/index.ts'
+import { openaiChatTranslation } from '../protocols/openai-chat/translation.ts'
+import { HttpProvider, type SpokenProtocol } from './http-provider.ts'
+import { type ServiceSettings, serviceHeaders, serviceUrl } from './service-settings.ts'
+
+export interface OpenaiSettings extends ServiceSettings {
+  /** Which of its interfaces the service has; calls of others are translated. */
+  readonly protocols: readonly ('openai-chat' | 'openai-responses')[]
+}
+
+const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+
+/** OpenAI, or any service that speaks as it does. */
+export function openaiProvider(settings: OpenaiSettings): Provider {
+  const { baseUrl = OPENAI_BASE_URL, protocols } = settings
+  const urls = {
+    'openai-chat': serviceUrl(settings, baseUrl, '/chat/completions'),
+    'openai-responses': serviceUrl(settings, baseUrl, '/responses'),
+  }
+  const speaks: Partial<Record<keyof typeof urls, SpokenProtocol>> = {}
+  for (const protocol of protocols) speaks[protocol] = { url: urls[protocol] }
+  return new HttpProvider({
+    name: settings.name,
+    transport: settings.transport,
+    headers: serviceHeaders(settings, (key) => ({ authorization: `Bearer ${key}` })),
+    speaks,
+    translation: { ...openaiChatTranslation, url: () => urls['openai-chat'] },
+    embeddingsUrl: serviceUrl(settings, baseUrl, '/embeddings'),
+  })
+}

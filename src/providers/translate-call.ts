@@ -1,0 +1,58 @@
+import type { JsonObject, ModelCall, ProviderAnswer, TransportAnswer } from '../contracts/index.ts'
+import { callerProtocols } from '../protocols/caller-protocols.ts'
+import { SseParser } from '../protocols/sse.ts'
+import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
+import { eventStreamBody } from './begin-stream.ts'
+import { failedAnswer } from './failed-answer.ts'
+import { parseAnswer } from './parse-answer.ts'
+import type { Translation } from './translation.ts'
+import { writeChatEvents } from './write-chat-events.ts'
+
+interface TranslatedRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: JsonObject
+}
+
+/**
+ * Makes a call in another protocol than the caller's, through the canonical form.
+ * @throws StrataError `untranslatable` where something of the call would be lost
+ */
+export async function translateCall(
+  call: ModelCall,
+  model: string,
+  translation: Translation,
+  send: (request: TranslatedRequest) => Promise<TransportAnswer>,
+): Promise<ProviderAnswer> {
+  const caller = callerProtocols[call.protocol]
+  const request = caller.readRequest(call.body)
+  const answer = await send({
+    url: translation.url(model, call.stream),
+    headers: translation.headers ?? {},
+    body: translation.writeRequest(request, model),
+  })
+  if (answer.status !== 200) throw await failedAnswer(answer, translation.failureOf)
+  if (call.stream) {
+    const chunks = await eventStreamBody(answer)
+    return writeChatEvents(readChatEvents(chunks, translation), caller.eventWriter(request))
+  }
+  const chatAnswer = translation.readAnswer(parseAnswer(await answer.text(ANSWER_LIMIT_BYTES)))
+  const text = JSON.stringify(caller.writeAnswer(chatAnswer, request))
+  return chatAnswer.usage === undefined
+    ? { kind: 'whole', text }
+    : { kind: 'whole', text, usage: chatAnswer.usage }
+}
+
+/** The canonical events of a provider's stream; those of one piece of it together. */
+async function* readChatEvents(chunks: AsyncIterable<Uint8Array>, translation: Translation) {
+  const parser = new SseParser()
+  const reader = translation.eventReader()
+  for await (const chunk of chunks) {
+    const events = parser.push(chunk).flatMap((event) => reader.read(event))
+    if (events.length === 0) continue
+    yield events
+    if (events.at(-1)?.kind === 'finish') return
+  }
+  const rest = reader.end()
+  if (rest.length > 0) yield rest
+}

@@ -1,0 +1,48 @@
+import type { Provider, Transport } from '../contracts/index.ts'
+import { ProviderFailure } from '../errors/index.ts'
+import { httpFailure, withoutBody } from '../protocols/http-failure.ts'
+import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
+import { failedAnswer } from './failed-answer.ts'
+import { localProvider } from './local-provider.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { type ServiceSettings, serviceHeaders } from './service-settings.ts'
+import { textAnswer } from './text-answer.ts'
+
+interface WebhookSettings extends ServiceSettings {
+  readonly url: string
+  readonly nextId: () => string
+  readonly now: () => number
+  readonly transport: Transport
+}
+
+/**
+ * A service of the user's own: it is posted `{model, messages, decision}` as JSON and answers `{"text": "…"}`. The key, if
+ * there is one, comes as `Authorization: Bearer`.
+ */
+export function webhookProvider(settings: WebhookSettings): Provider {
+  const headers = {
+    'content-type': 'application/json',
+    ...serviceHeaders(settings, (key) => ({ authorization: `Bearer ${key}` })),
+  }
+  return localProvider(settings.name, async (request, model, { signal, decision, traceHeaders }) => {
+    const answer = await settings.transport.send({
+      method: 'POST',
+      url: settings.url,
+      headers: { ...headers, ...traceHeaders },
+      body: JSON.stringify({ model, messages: request.messages, decision: decision ?? null }),
+      signal,
+    })
+    if (answer.status !== 200) throw await failedAnswer(answer, webhookFailure)
+    const { text } = parseAnswer(await answer.text(ANSWER_LIMIT_BYTES))
+    if (typeof text === 'string') return textAnswer(request, model, text, settings)
+    throw new ProviderFailure('malformed', 'The webhook must answer {"text": "…"}, and `text` is not text.')
+  })
+}
+
+/** Its own words are of no protocol that the caller could read. */
+const webhookFailure = (
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): ProviderFailure =>
+  withoutBody(httpFailure(status, headers, body, ({ message }) => ({ error: { message } })))

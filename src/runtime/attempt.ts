@@ -1,0 +1,119 @@
+import type { CallOptions, Clock, ModelCall, ProviderAnswer, Timer } from '../contracts/index.ts'
+import { ProviderFailure } from '../errors/index.ts'
+import { type Attempt, recordAttempts } from '../execution/attempt-log.ts'
+import { balanced } from '../execution/balanced.ts'
+import { circuitBreaker } from '../execution/circuit-breaker.ts'
+import { type FailoverRequest, failover } from '../execution/failover.ts'
+import { compose, type Layer, type Operation } from '../execution/layer.ts'
+import { type RetryPolicy, retry } from '../execution/retry.ts'
+import { timeouts } from '../execution/timeouts.ts'
+import type { StreamAccess } from '../execution/watched-stream.ts'
+import type { Random } from '../util/random.ts'
+import type { Deployment, Model } from './model-book.ts'
+
+/** A call on its way to a model; `target` is the deployment that is asked, or would be first. */
+export interface AttemptRequest extends FailoverRequest<Deployment> {
+  readonly call: ModelCall
+  readonly options: Omit<CallOptions, 'signal'>
+  /** Tokens that it may use, by estimate. */
+  readonly tokens: number
+  /** Adds up the time that was spent waiting for providers. */
+  readonly waits: { externalMs: number }
+}
+
+export interface AttemptPolicies {
+  readonly retry: RetryPolicy
+  /** Chooses among the deployments of a model that has several, or limits. */
+  readonly poolOf: (deployment: Deployment) => Model['pool']
+  readonly clock: Clock
+  readonly timer: Timer
+  readonly random: Random
+  /** Called once each attempt is over, of a stream at its end. */
+  readonly onAttempt: (attempt: Attempt<Deployment>) => void
+}
+
+/** How the layers reach the events of a streamed answer. */
+export const answerStreams: StreamAccess<ProviderAnswer, string> = {
+  events: (answer) => (answer.kind === 'stream' ? answer.events : undefined),
+  replace: (answer, events) => (answer.kind === 'stream' ? { ...answer, events } : answer),
+}
+
+const nameOf = ({ target }: AttemptRequest): string => `${target.provider.name}/${target.model}`
+
+/** Has a call answered: each model of the chain in turn, with everything that makes that last. */
+export function attemptCalls({
+  retry: retryPolicy,
+  poolOf: poolOfDeployment,
+  clock,
+  timer,
+  random,
+  onAttempt,
+}: AttemptPolicies): Operation<AttemptRequest, ProviderAnswer> {
+  const streams = answerStreams
+  const poolOf = ({ target }: AttemptRequest) => poolOfDeployment(target)
+  return compose<AttemptRequest, ProviderAnswer>(
+    (request) => callProvider(request, clock),
+    failover<Deployment, AttemptRequest, ProviderAnswer>({
+      nameOf: ({ provider, model }) => `${provider.name}/${model}`,
+      clock,
+    }),
+    retry({
+      policyOf: () => retryPolicy,
+      budgetOf: ({ target }) => target.retryBudget,
+      clock,
+      timer,
+      random,
+    }),
+    atAnotherDeployment(poolOf, clock),
+    balanced({
+      poolOf,
+      nameOf: ({ target }) => target.of,
+      tokensOf: ({ tokens }) => tokens,
+      withDeployment: (request, target) => ({ ...request, target }),
+      usedTokensOf: tokensUsed,
+      streams,
+      clock,
+    }),
+    circuitBreaker({ breakerOf: ({ target }) => target.breaker, nameOf, streams, clock }),
+    recordAttempts({ streams, clock, onEnd: onAttempt }),
+    timeouts({ limitsOf: ({ target }) => target.timeouts, streams, clock, timer }),
+  )
+}
+
+async function callProvider(
+  { target, call, options, signal, waits }: AttemptRequest,
+  clock: Clock,
+): Promise<ProviderAnswer> {
+  const startMs = clock.monotonicMs()
+  try {
+    return await target.provider.call(call, target.model, { ...options, signal })
+  } finally {
+    waits.externalMs += clock.monotonicMs() - startMs
+  }
+}
+
+/** A deployment that asks to be left alone is no reason to wait where another one is free. */
+function atAnotherDeployment(
+  poolOf: (request: AttemptRequest) => Model['pool'],
+  clock: Clock,
+): Layer<AttemptRequest, ProviderAnswer> {
+  return (request, next) => {
+    const pool = poolOf(request)
+    if (pool === undefined) return next(request)
+    return next(request).catch((error: unknown) => {
+      if (!(error instanceof ProviderFailure) || error.retryAfterMs === undefined) throw error
+      const retryAfterMs = pool.msUntilFree(request.tokens, clock.monotonicMs())
+      if (retryAfterMs >= error.retryAfterMs) throw error
+      throw new ProviderFailure(error.outcome, error.message, {
+        cause: error,
+        ...(error.providerStatus === undefined ? {} : { providerStatus: error.providerStatus }),
+        ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
+      })
+    })
+  }
+}
+
+function tokensUsed(answer: ProviderAnswer): number | undefined {
+  const usage = answer.kind === 'stream' ? answer.usage() : answer.usage
+  return usage && usage.inputTokens + usage.outputTokens
+}

@@ -1,0 +1,147 @@
+import type { Decision, JsonObject, Target } from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
+import type { CallerProtocol } from '../protocols/caller-protocol.ts'
+import { earlierUserTexts } from './earlier-texts.ts'
+import type { Model, ModelBook } from './model-book.ts'
+import type { Routing } from './routing.ts'
+import type { Session, SessionBook } from './session-book.ts'
+
+/** Where a call goes, and why. */
+export interface Choice {
+  /** The model and those it falls back to, in order; at least one. */
+  readonly models: readonly [Model, ...Model[]]
+  /** The route that led there; null for *no match*; undefined where a model was named. */
+  readonly route: string | null | undefined
+  /** Absent where nothing was decided. */
+  readonly decision?: Decision
+}
+
+export interface ModelQuestion {
+  /** As the caller wrote it: a model, `auto`, or `route:NAME`. */
+  readonly name: string
+  readonly body: JsonObject
+  readonly protocol: CallerProtocol
+  readonly routeSet?: string
+  /** Tells conversations apart, between tenants too. */
+  readonly session: string
+}
+
+interface ModelChooserOptions {
+  readonly models: ModelBook
+  readonly routing: Routing
+  readonly sessions: SessionBook
+  /** Answers where no route matches, or the route names no model. */
+  readonly defaultModel?: string
+  /** By how much surer another route must be for a conversation to leave its model. */
+  readonly sessionMargin: number
+}
+
+const ROUTE_PREFIX = 'route:'
+
+/** Previous user messages that a decision looks at. */
+const CONTEXT_MESSAGES = 3
+
+/** Decides which model a call is for. */
+export class ModelChooser {
+  readonly #models: ModelBook
+  readonly #routing: Routing
+  readonly #sessions: SessionBook
+  readonly #defaultModel: string | undefined
+  readonly #sessionMargin: number
+
+  constructor({ models, routing, sessions, defaultModel, sessionMargin }: ModelChooserOptions) {
+    this.#models = models
+    this.#routing = routing
+    this.#sessions = sessions
+    this.#defaultModel = defaultModel
+    this.#sessionMargin = sessionMargin
+  }
+
+  /** @throws StrataError `model_not_found`, `route_not_found`, `invalid_request` where `auto` has no text to go by */
+  choose(question: ModelQuestion): Choice | Promise<Choice> {
+    const { name, routeSet } = question
+    if (name === 'auto') return this.#decide(question, routeSet)
+    if (!name.startsWith(ROUTE_PREFIX))
+      return { models: this.#models.chain(name, undefined), route: undefined }
+    const route = name.slice(ROUTE_PREFIX.length)
+    const target = this.#routing.target(routeSet, route)
+    if (target !== undefined) return this.#byRoute(route, target)
+    // A set may be named as well, which then decides.
+    if (routeSet === undefined && this.#routing.hasSet(route)) return this.#decide(question, route)
+    throw new StrataError(
+      'route_not_found',
+      `There is no route ${JSON.stringify(route.slice(0, 128))} in the route set ${routeSet ?? 'default'}, and no route set of that name; GET /v1/routes lists the routes.`,
+    )
+  }
+
+  #decide(question: ModelQuestion, set: string | undefined): Choice | Promise<Choice> {
+    const { body, protocol, session } = question
+    const known = this.#sessions.get(session)
+    // The model that called the tool waits for its result.
+    if (known !== undefined && protocol.answersToolCall(body)) {
+      return { models: this.#models.chain(known.model, known.fallbacks), route: known.route }
+    }
+    const text = protocol.lastUserText(body)
+    if (text === undefined || text === '') {
+      if (known !== undefined)
+        return { models: this.#models.chain(known.model, known.fallbacks), route: known.route }
+      throw new StrataError(
+        'invalid_request',
+        'The model auto decides by the last message of the user, and there is none with text; send one, or name a model.',
+        { details: [{ path: 'messages', message: 'expected a user message with text' }] },
+      )
+    }
+    const earlier = earlierUserTexts(body, CONTEXT_MESSAGES)
+    const decision = this.#routing.decide(set, text, earlier)
+    const goOn = (decided: Decision) =>
+      this.#byDecision(decided, set, question, earlier.length > 0 ? known : undefined)
+    return decision instanceof Promise ? decision.then(goOn) : goOn(decision)
+  }
+
+  #byDecision(
+    decision: Decision,
+    set: string | undefined,
+    { session }: ModelQuestion,
+    known: Session | undefined,
+  ): Choice {
+    if (known !== undefined && this.#stays(decision, known)) {
+      return { models: this.#models.chain(known.model, known.fallbacks), route: known.route, decision }
+    }
+    const { route } = decision
+    const target = route === null ? null : (this.#routing.target(set, route) ?? null)
+    const choice = this.#byRoute(route, target)
+    const [model] = choice.models
+    this.#sessions.set(session, {
+      model: model.name,
+      route,
+      fallbacks: choice.models.slice(1).map(({ name }) => name),
+    })
+    return { ...choice, decision }
+  }
+
+  /** Whether a conversation stays where it is: the other route is not surer of this message by the margin. */
+  #stays({ route, confidence, candidates }: Decision, known: Session): boolean {
+    if (route === null) return known.route !== null
+    if (route === known.route) return true
+    if (known.route === null) return false
+    const before = candidates.find((candidate) => candidate.route === known.route)?.confidence ?? 0
+    return confidence - before < this.#sessionMargin
+  }
+
+  #byRoute(route: string | null, target: Target | null): Choice {
+    const named = target?.model
+    const model = typeof named === 'string' ? named : this.#defaultModel
+    if (model === undefined) {
+      throw new StrataError(
+        'model_not_found',
+        route === null
+          ? 'No route matches, and there is no defaultModel to answer then; set it in the configuration.'
+          : `The route ${route} has no target with a model, and there is no defaultModel; set one of them.`,
+      )
+    }
+    const fallbacks = Array.isArray(target?.fallbacks)
+      ? target.fallbacks.filter((fallback): fallback is string => typeof fallback === 'string')
+      : undefined
+    return { models: this.#models.chain(model, fallbacks), route }
+  }
+}

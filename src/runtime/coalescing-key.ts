@@ -1,0 +1,15 @@
+import type { ModelCall } from '../contracts/index.ts'
+
+/**
+ * By which calls are the same: tenant, model, protocol, and everything that the caller sent. Undefined for a call that
+ * asks for chance (a temperature above 0), where each caller wants an answer of its own.
+ */
+export function coalescingKey(
+  call: ModelCall,
+  tenant: string,
+  models: readonly string[],
+): string | undefined {
+  const { temperature } = call.body
+  if (typeof temperature === 'number' && temperature > 0) return undefined
+  return JSON.stringify([tenant, models, call.protocol, call.stream, call.headers, call.body])
+}

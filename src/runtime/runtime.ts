@@ -1,0 +1,208 @@
+import { assertMay } from '../access/assert-may.ts'
+import type { Identity } from '../access/identity.ts'
+import type { Clock, Decision, ModelCall, ProviderAnswer, TokenUsage } from '../contracts/index.ts'
+import { type Attempt, AttemptLog } from '../execution/attempt-log.ts'
+import type { FairQueue } from '../execution/fair-queue.ts'
+import type { Operation } from '../execution/layer.ts'
+import { SingleFlight } from '../execution/single-flight.ts'
+import { watchedResult } from '../execution/watched-stream.ts'
+import type { Cost } from '../pricing/cost-of.ts'
+import { callerProtocols } from '../protocols/caller-protocols.ts'
+import type { Admission, Admitted } from './admission.ts'
+import { type AttemptRequest, answerStreams } from './attempt.ts'
+import { type Choice, ModelChooser } from './choose-model.ts'
+import { coalescingKey } from './coalescing-key.ts'
+import type { Deployment, ModelBook } from './model-book.ts'
+import type { Routing } from './routing.ts'
+import { SessionBook } from './session-book.ts'
+
+export interface ExecutionRequest {
+  readonly call: ModelCall
+  /** A model, `auto`, or `route:NAME`. */
+  readonly model: string
+  /** That `auto` decides by; the default one if not given. */
+  readonly routeSet?: string
+  /** Names the conversation; by its first messages if not given. */
+  readonly session?: string
+  readonly identity: Identity
+  /** Aborted when the caller has gone away. */
+  readonly signal: AbortSignal
+  /** Whether an equal call under way may answer this one too. Default true. */
+  readonly mayCoalesce?: boolean
+  readonly traceHeaders?: Readonly<Record<string, string>>
+}
+
+/** A call that is being answered: of a stream, what grows until its end. */
+export interface Execution {
+  readonly id: string
+  /** Undefined where a model was named; null for *no match*. */
+  readonly route: string | null | undefined
+  readonly decision: Decision | undefined
+  /** The deployment that answers. */
+  readonly deployment: Deployment
+  readonly attempts: readonly Attempt<Deployment>[]
+  readonly answer: ProviderAnswer
+  /** Whether another caller's equal call answers this one, which then costs nothing. */
+  readonly isCoalesced: boolean
+  /** Waiting for others until the answer was there, or began, in milliseconds. */
+  readonly externalMs: number
+  usage(): TokenUsage | undefined
+  /** Undefined while nothing is known of it. */
+  cost(): Cost | undefined
+}
+
+/** What is shared by all whose calls are the same. */
+interface Run {
+  readonly answer: ProviderAnswer
+  readonly log: AttemptLog<Deployment>
+  readonly waits: { externalMs: number }
+  readonly admitted: Admitted
+}
+
+export interface RuntimeOptions {
+  readonly models: ModelBook
+  readonly routing: Routing
+  readonly defaultModel?: string
+  readonly sessionMargin: number
+  /** Whether equal calls under way are one. */
+  readonly coalesces: boolean
+  readonly attempt: Operation<AttemptRequest, ProviderAnswer>
+  readonly admission: Admission
+  readonly queue: FairQueue
+  readonly clock: Clock
+  readonly nextId: () => string
+  /** Called for each call that an equal one answers. */
+  readonly onCoalesced: () => void
+}
+
+/** Of a stream that is shared: what late readers may still get, and how far a slow one may fall behind. */
+const SHARED_STREAM_BYTES = 256 * 1024
+const ALL_SHARED_STREAMS_BYTES = 64 * 1024 * 1024
+/** Characters of server-sent events are nearly all of one byte, and two in memory at most. */
+const BYTES_A_CHARACTER = 2
+
+/** Carries calls to models: decides where each goes, and has it answered there. */
+export class Runtime {
+  readonly #options: RuntimeOptions
+  readonly #chooser: ModelChooser
+  readonly #flights = new SingleFlight<Run, string>({
+    events: ({ answer }) => answerStreams.events(answer) as AsyncIterable<string> | undefined,
+    replace: (run, events) => ({ ...run, answer: answerStreams.replace(run.answer, events) }),
+    sizeOf: (text) => text.length * BYTES_A_CHARACTER,
+    bufferBytes: SHARED_STREAM_BYTES,
+    totalBytes: ALL_SHARED_STREAMS_BYTES,
+  })
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+    this.#chooser = new ModelChooser({ ...options, sessions: new SessionBook() })
+  }
+
+  /**
+   * Resolves when the answer is there, or has begun where it is streamed.
+   * @throws StrataError `model_not_found`, `route_not_found`, `invalid_request`, `permission_denied`, `untranslatable`,
+   *  `overloaded`, `all_attempts_failed`; LimitReached; ProviderFailure
+   */
+  async execute(request: ExecutionRequest): Promise<Execution> {
+    const { call, identity, signal } = request
+    const protocol = callerProtocols[call.protocol]
+    const choosing = this.#chooser.choose({
+      name: request.model,
+      body: call.body,
+      protocol,
+      ...(request.routeSet === undefined ? {} : { routeSet: request.routeSet }),
+      session: `${identity.tenant}\n${request.session ?? protocol.firstMessages(call.body)}`,
+    })
+    const choice = choosing instanceof Promise ? await choosing : choosing
+    assertMay(identity, {
+      scope: 'execute',
+      model: choice.models[0].name,
+      ...(choice.route ? { route: choice.route } : {}),
+    })
+    const key =
+      request.mayCoalesce === false || !this.#options.coalesces
+        ? undefined
+        : coalescingKey(
+            call,
+            identity.tenant,
+            choice.models.map(({ name }) => name),
+          )
+    const start = (ownSignal: AbortSignal) => this.#run(request, choice, ownSignal)
+    const joined = key === undefined ? undefined : this.#flights.join(key, signal, start)
+    const { answer, log, waits, admitted } = await (joined === undefined ? start(signal) : joined.result)
+    const isCoalesced = joined !== undefined && !joined.leads
+    if (isCoalesced) this.#options.onCoalesced()
+    return {
+      id: this.#options.nextId(),
+      route: choice.route,
+      decision: choice.decision,
+      deployment: (log.attempts.at(-1) as Attempt<Deployment>).target,
+      attempts: log.attempts,
+      answer,
+      isCoalesced,
+      externalMs: waits.externalMs,
+      usage: () => (answer.kind === 'stream' ? answer.usage() : answer.usage),
+      cost: () => admitted.cost(),
+    }
+  }
+
+  async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal): Promise<Run> {
+    const { clock, admission, queue, attempt } = this.#options
+    const { call, identity, traceHeaders } = request
+    const { models, decision, route = null } = choice
+    const startMs = clock.monotonicMs()
+    const waits = { externalMs: 0 }
+    const admitting = admission.admit({ call, identity, route, models })
+    const admitted = admitting instanceof Promise ? await admitting : admitting
+    const log = new AttemptLog<Deployment>(startMs)
+    try {
+      const share = admission.shareOf(identity)
+      const slot = queue.tryAcquire(share) ?? (await waited(queue.acquire(share, signal), waits, clock))
+      let answer: ProviderAnswer
+      try {
+        answer = await attempt({
+          target: models[0].deployments[0],
+          fallbacks: models.slice(1).map(({ deployments }) => deployments[0]),
+          attempts: log,
+          signal,
+          call,
+          options: { ...(decision ? { decision } : {}), ...(traceHeaders ? { traceHeaders } : {}) },
+          tokens: admitted.tokens,
+          waits,
+        })
+      } catch (error) {
+        slot.release()
+        throw error
+      }
+      const end = () => {
+        slot.release()
+        const usage = answer.kind === 'stream' ? answer.usage() : answer.usage
+        admitted.ended((log.attempts.at(-1) as Attempt<Deployment>).target, usage)
+      }
+      const streamed = watchedResult(answer, answerStreams)
+      if (streamed === undefined) {
+        end()
+        return { answer, log, waits, admitted }
+      }
+      streamed.stream.watch({ ended: end })
+      return { answer: streamed.result, log, waits, admitted }
+    } catch (error) {
+      admitted.failed()
+      throw error
+    }
+  }
+}
+
+/** Waiting for a place is no work of ours. */
+async function waited<Result>(
+  promise: Promise<Result>,
+  waits: { externalMs: number },
+  clock: Clock,
+): Promise<Result> {
+  const startMs = clock.monotonicMs()
+  try {
+    return await promise
+  } finally {
+    waits.externalMs += clock.monotonicMs() - startMs
+  }
+}

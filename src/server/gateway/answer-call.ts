@@ -1,0 +1,104 @@
+import type { FastifyReply } from 'fastify'
+import type { App } from '../../app/index.ts'
+import type { JsonObject, ModelCall, Protocol } from '../../contracts/index.ts'
+import { ProviderFailure, StrataError } from '../../errors/index.ts'
+import { callerProtocols } from '../../protocols/caller-protocols.ts'
+import { callSignal } from './call-signal.ts'
+import { executionHeaders } from './execution-headers.ts'
+import { writeEvents } from './write-events.ts'
+
+/** A checked body with the protocol that it is in. */
+interface ReadCall {
+  readonly protocol: Protocol
+  readonly body: JsonObject
+}
+
+/** @throws StrataError `invalid_request` for what cannot be understood; what is not known is left alone */
+export function readCall(protocol: Protocol, value: unknown): ReadCall {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new StrataError('invalid_request', 'The body must be a JSON object.')
+  }
+  const body = value as JsonObject
+  const details = callerProtocols[protocol].check(body)
+  if (details.length === 0) return { protocol, body }
+  const list = details.map(({ path, message }) => `${path}: ${message}`).join(' ')
+  throw new StrataError('invalid_request', `The body cannot be understood. ${list}`, { details })
+}
+
+/** Errors as the clients of a protocol read them. */
+export function callerErrorBody(protocol: Protocol): (error: StrataError, requestId: string) => unknown {
+  return (error, requestId) => {
+    // The provider's own words say more than ours, and clients know how to read them.
+    if (error instanceof ProviderFailure && error.outcome === 'refused' && error.body !== undefined) {
+      return JSON.parse(error.body)
+    }
+    return callerProtocols[protocol].errorBody({
+      status: error.status,
+      code: error.code,
+      message: error.message,
+      details: error.details,
+      requestId,
+    })
+  }
+}
+
+/** Headers of the protocols that are passed on. */
+const PASSED_ON = [
+  'anthropic-version',
+  'anthropic-beta',
+  'openai-beta',
+  'openai-organization',
+  'openai-project',
+]
+const NONE: Readonly<Record<string, string>> = {}
+
+function passedOn(headers: FastifyReply['request']['headers']): Readonly<Record<string, string>> {
+  let passed: Record<string, string> | undefined
+  for (const name of PASSED_ON) {
+    const value = headers[name]
+    if (typeof value !== 'string') continue
+    passed ??= {}
+    passed[name] = value
+  }
+  return passed ?? NONE
+}
+
+/** Has a call answered, and writes the answer as the caller's protocol has it. */
+export async function answerCall({
+  app,
+  body: { protocol, body },
+  reply,
+}: {
+  readonly app: App
+  readonly body: ReadCall
+  readonly reply: FastifyReply
+}): Promise<string | undefined> {
+  const { request } = reply
+  const { headers } = request
+  const call: ModelCall = { protocol, body, stream: body.stream === true, headers: passedOn(headers) }
+  const { runtime } = await app.gateway()
+  const signal = callSignal(reply)
+  const session = headers['x-stratarouter-session']
+  const routeSet = headers['x-stratarouter-route-set']
+  const execution = await runtime.execute({
+    call,
+    model: body.model as string,
+    ...(typeof session === 'string' ? { session } : {}),
+    ...(typeof routeSet === 'string' ? { routeSet } : {}),
+    identity: app.identify(headers),
+    signal,
+  })
+  request.externalMs = execution.externalMs
+  for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
+  const { answer } = execution
+  if (answer.kind === 'whole') return answer.text
+  await writeEvents(reply, answer.events, (error) =>
+    callerProtocols[protocol].errorEvent({
+      status: error.status,
+      code: error.code,
+      message: error.message,
+      requestId: request.id,
+    }),
+  )
+  return undefined
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { isStrataError, StrataError } from '../../errors/index.ts'
+
+/**
+ * Sends server-sent events as they come, no faster than the caller reads them. Where they break off, `errorEvent` says
+ * so and the protocol's end is missing.
+ */
+export async function writeEvents(
+  reply: FastifyReply,
+  events: AsyncIterable<string>,
+  errorEvent: (error: StrataError) => string,
+): Promise<void> {
+  const { raw } = reply
+  reply.hijack()
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    // Reverse proxies would otherwise hold events back until a buffer is full.
+    'x-accel-buffering': 'no',
+  })
+  try {
+    for await (const text of events) {
+      if (!raw.write(text)) await drained(raw)
+      if (raw.destroyed) return
+    }
+  } catch (thrown) {
+    if (raw.destroyed) return
+    const error = isStrataError(thrown)
+      ? thrown
+      : new StrataError('internal', 'Something went wrong here; the log has more under the request id.', {
+          cause: thrown,
+        })
+    reply.log[error.level](
+      { err: thrown, requestId: reply.request.id },
+      `a stream broke off: ${error.message}`,
+    )
+    raw.write(errorEvent(error))
+  }
+  raw.end()
+}
+
+/** Resolves when there is room again, or the caller has gone. */
+async function drained(raw: ServerResponse): Promise<void> {
+  if (raw.destroyed) return
+  const leaving = new AbortController()
+  const { signal } = leaving
+  try {
+    await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })])
+  } finally {
+    leaving.abort()
+  }
+}
