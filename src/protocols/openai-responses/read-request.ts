@@ -122,6 +122,13 @@ function readItem(item: Fields): ChatMessage | undefined {
       }
     case 'reasoning':
       return { role: 'assistant', content: readThought(item) }
+    case 'item_reference':
+      item.refuse(
+        '',
+        'only OpenAI itself keeps items; send it whole, as clients do with `store: false`',
+        type,
+      )
+      return undefined
     default:
       item.refuse('type', 'only OpenAI itself can read it', type)
       return undefined
