@@ -9,6 +9,7 @@ import type {
 } from '../contracts/index.ts'
 import { type BudgetPeriods, periodsAt } from './budget-periods.ts'
 import type { Identity } from './identity.ts'
+import { queryUsage } from './query-usage.ts'
 
 interface UsageBookOptions {
   readonly store: UsageStore
@@ -29,7 +30,7 @@ export interface UsedCall {
   /** As it is configured. */
   readonly model: string
   readonly usage?: TokenUsage | undefined
-  /** In millionths of a US dollar; null where the model has no price. */
+  /** In millionths of a US dollar, with fractions; null where the model has no price. */
   readonly costMicroUsd: number | null
 }
 
@@ -40,7 +41,6 @@ const MOST_LINES = 10_000
 /** A line with its names, about. */
 const LINE_BYTES = 400
 const DAY_MS = 86_400_000
-const MOST_ROWS = 10_000
 
 /**
  * Adds calls up by day, tenant, key, route, provider and model, and writes the sums a second later. A store that is away
@@ -82,7 +82,7 @@ export class UsageBook {
     }
     line.requests++
     if (costMicroUsd === null) line.unpricedRequests++
-    else line.costMicroUsd += Math.round(costMicroUsd)
+    else line.costMicroUsd += costMicroUsd
     if (usage) {
       line.inputTokens += usage.inputTokens
       line.cachedInputTokens += usage.cachedInputTokens
@@ -93,10 +93,10 @@ export class UsageBook {
     this.#cancel ??= this.#options.timer(() => this.#flushNow(), FLUSH_MS)
   }
 
-  /** The sums that were written, and those that waited. @throws StrataError `storage_failed` */
+  /** The sums that were written, and those that waited. @throws StrataError `storage_failed`, `invalid_request` */
   async query(query: UsageQuery): Promise<readonly UsageRow[]> {
     await this.flush()
-    return this.#options.store.query(query, MOST_ROWS)
+    return queryUsage(this.#options.store, query)
   }
 
   /** Writes what waits; what cannot be written waits on. */
@@ -128,7 +128,7 @@ export class UsageBook {
     const lines = this.#lines
     this.#lines = new Map()
     try {
-      await this.#options.store.add([...lines.values()])
+      await this.#options.store.add([...lines.values()].map(inWholeMicros))
       this.#isAway = false
     } catch (error) {
       if (!this.#isAway) this.#options.onFailure?.(error)
@@ -173,6 +173,9 @@ const NO_SUMS = {
   costMicroUsd: 0,
   unpricedRequests: 0,
 }
+
+/** Rounded here, as many calls cost less than a millionth of a dollar. */
+const inWholeMicros = (sums: Sums): UsageTotal => ({ ...sums, costMicroUsd: Math.round(sums.costMicroUsd) })
 
 const SUM_NAMES = Object.keys(NO_SUMS) as (keyof typeof NO_SUMS)[]
 
