@@ -1,19 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock, Timer } from '../../contracts/index.ts'
-import { Arrivals } from './arrivals.ts'
 import { brokenAnswer } from './broken-answer.ts'
 import { Exchange } from './exchange.ts'
-import {
-  type FaultSteps,
-  type MockFault,
-  NO_FAULT,
-  type ParsedTrouble,
-  parseMockFault,
-} from './mock-fault.ts'
+import { FaultPlan, type MockPlan } from './fault-plan.ts'
+import { type FaultSteps, NO_FAULT, type ParsedTrouble, parseMockFault } from './mock-fault.ts'
 import type { MockShape } from './mock-reply.ts'
 import { openAiErrors } from './openai-errors.ts'
 import { errorAnswer, type PreparedAnswer, type PreparedRequest, prepareRequest } from './prepared-answer.ts'
+import { type MockRequest, RequestRecords, requestOf } from './request-records.ts'
 import { sendAtOnce, sendWithTrouble } from './send-answer.ts'
 import { plainError } from './wire-format.ts'
 
@@ -31,26 +26,6 @@ export interface MockProviderOptions extends MockShape {
   /** For `Retry-After` as a date; by default the system's. */
   readonly clock?: Pick<Clock, 'now'>
 }
-
-/** A request as it came. */
-export interface MockRequest {
-  readonly method: string
-  /** With the query. */
-  readonly path: string
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Parsed where it is JSON, else its text. */
-  readonly body: unknown
-  /** Whether the client left before the end of the answer. */
-  readonly isAborted: boolean
-}
-
-/** The same fault for every request, or a fault for each of the next ones, or one by request; undefined: none. */
-export type MockPlan =
-  | MockFault
-  | readonly MockFault[]
-  | ((request: MockRequest) => MockFault | undefined)
-  | undefined
 
 export interface MockProvider {
   /** Such as `http://127.0.0.1:40123`; the OpenAI client wants `/v1` behind it. */
@@ -95,26 +70,20 @@ const NOTHING: readonly string[] = []
 
 class MockServer implements MockProvider {
   readonly #options: MockProviderOptions
-  readonly #keep: number
+  readonly #records: RequestRecords
+  readonly #plan = new FaultPlan()
   readonly #timer: Timer
   readonly #server: Server
   readonly #prepared = new Map<string, PreparedRequest>()
-  readonly #arrived: Arrivals<MockRequest>
-  readonly #left: Arrivals<MockRequest>
   readonly #held = new Set<(goesOn: boolean) => void>()
-  #plan: MockPlan
-  #queue: MockFault[] = []
-  #requests: MockRequest[] = []
   calls = 0
   open = 0
   connections = 0
 
   constructor(options: MockProviderOptions) {
     this.#options = options
-    this.#keep = options.keepRequests ?? 1000
+    this.#records = new RequestRecords(options.keepRequests ?? 1000)
     this.#timer = options.timer ?? realTimer
-    this.#arrived = new Arrivals(this.#keep)
-    this.#left = new Arrivals(this.#keep)
     this.#server = createServer({ noDelay: true }, (request, response) => this.#take(request, response))
     // Clients keep connections for as long as they like: one that ends under a request looks like a fault.
     this.#server.keepAliveTimeout = 0
@@ -134,7 +103,7 @@ class MockServer implements MockProvider {
   }
 
   get requests(): readonly MockRequest[] {
-    return this.#requests
+    return this.#records.requests
   }
 
   listen(port: number): Promise<void> {
@@ -148,10 +117,7 @@ class MockServer implements MockProvider {
   }
 
   plan(plan: MockPlan): void {
-    if (typeof plan === 'string') parseMockFault(plan)
-    if (Array.isArray(plan)) for (const fault of plan) parseMockFault(fault)
-    this.#queue = Array.isArray(plan) ? [...plan] : []
-    this.#plan = Array.isArray(plan) ? undefined : plan
+    this.#plan.set(plan)
   }
 
   release(): number {
@@ -162,20 +128,18 @@ class MockServer implements MockProvider {
   }
 
   nextRequest(): Promise<MockRequest> {
-    return this.#arrived.next()
+    return this.#records.arrived.next()
   }
 
   aborted(): Promise<MockRequest> {
-    return this.#left.next()
+    return this.#records.aborted.next()
   }
 
   reset(): void {
     this.plan(undefined)
     this.release()
     this.calls = 0
-    this.#requests = []
-    this.#arrived.clear()
-    this.#left.clear()
+    this.#records.clear()
   }
 
   async close(): Promise<void> {
@@ -212,12 +176,16 @@ class MockServer implements MockProvider {
   #answer(request: IncomingMessage, response: ServerResponse, text: string): void {
     const prepared = this.#prepare(request, text)
     const exchange = new Exchange(response, this.#timer, this.#held)
-    const record =
-      this.#keep > 0 || typeof this.#plan === 'function' ? recordOf(request, prepared.body) : undefined
-    if (record !== undefined && this.#keep > 0) this.#remember(record, exchange)
+    const isKept = this.#records.limit > 0
+    const record = isKept || this.#plan.isByRequest ? requestOf(request, prepared.body) : undefined
+    if (record !== undefined && isKept) {
+      this.#records.add(record)
+      exchange.onAbort(() => this.#records.abort(record))
+    }
     let steps: FaultSteps
     try {
-      steps = this.#faultOf(request, prepared, record)
+      const asked = faultHeaderOf(request) ?? prepared.fault
+      steps = asked === undefined ? this.#plan.take(record) : parseMockFault(asked)
     } catch (error) {
       const message = `mock: ${error instanceof Error ? error.message : String(error)}`
       sendAtOnce(response, errorAnswer(prepared.errors, plainError(400, message)), NOTHING)
@@ -273,29 +241,6 @@ class MockServer implements MockProvider {
     return this.#prepareAs(request, text, { ...this.#options, events: 1, charactersPerEvent: bytes }).answer
   }
 
-  #remember(record: MutableRequest, exchange: Exchange): void {
-    this.#requests.push(record)
-    if (this.#requests.length > this.#keep) this.#requests.shift()
-    this.#arrived.add(record)
-    exchange.onAbort(() => {
-      record.isAborted = true
-      this.#left.add(record)
-    })
-  }
-
-  #faultOf(
-    request: IncomingMessage,
-    { fault }: PreparedRequest,
-    record: MockRequest | undefined,
-  ): FaultSteps {
-    const asked = faultHeaderOf(request) ?? fault
-    if (asked !== undefined) return parseMockFault(asked)
-    const planned =
-      typeof this.#plan === 'function' ? this.#plan(record!) : (this.#plan as MockFault | undefined)
-    const next = planned ?? this.#queue.shift()
-    return next === undefined ? NO_FAULT : parseMockFault(next)
-  }
-
   #retryHeaders({ retryAfter }: ParsedTrouble & { kind: 'status' }): readonly string[] {
     if (retryAfter === undefined) return NOTHING
     const { form, ms } = retryAfter
@@ -304,16 +249,6 @@ class MockServer implements MockProvider {
     return ['retry-after', form === 'date' ? new Date(now + ms).toUTCString() : String(ms / 1000)]
   }
 }
-
-type MutableRequest = { -readonly [Field in keyof MockRequest]: MockRequest[Field] }
-
-const recordOf = ({ method = '', url = '', headers }: IncomingMessage, body: unknown): MutableRequest => ({
-  method,
-  path: url,
-  headers,
-  body,
-  isAborted: false,
-})
 
 /** Reads the list as it came, which is cheaper than to have Node make a table of all headers. */
 function faultHeaderOf({ rawHeaders }: IncomingMessage): string | undefined {

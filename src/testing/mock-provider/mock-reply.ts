@@ -20,7 +20,7 @@ export interface MockPrompt {
   readonly wantsReasoning: boolean
 }
 
-export interface MockTool {
+interface MockTool {
   readonly name: string
   readonly schema: unknown
 }
