@@ -102,26 +102,29 @@ test('a caller who aborts during a wait gets its own reason at once, and nothing
   expect(time.alarms).toBe(0)
 })
 
-test('what fails since the caller aborted is not tried again', async () => {
-  const caller = new AbortController()
-  const time = new ManualTime()
-  let calls = 0
-  const call = compose<Request, string>(
-    async () => {
-      calls++
-      caller.abort('gone')
-      throw failing('unreachable')
-    },
-    retry({
-      policyOf: () => ({ attempts: 3, baseMs: 1, capMs: 1 }),
-      clock: time,
-      timer: time.timer,
-      random: () => 0,
-    }),
-  )
-  await expect(call({ signal: caller.signal })).rejects.toBe('gone')
-  expect(calls).toBe(1)
-})
+test.each([3, 1])(
+  'what fails since the caller aborted ends with its reason, of %d attempts',
+  async (attempts) => {
+    const caller = new AbortController()
+    const time = new ManualTime()
+    let calls = 0
+    const call = compose<Request, string>(
+      async () => {
+        calls++
+        caller.abort('gone')
+        throw failing('unreachable')
+      },
+      retry({
+        policyOf: () => ({ attempts, baseMs: 1, capMs: 1 }),
+        clock: time,
+        timer: time.timer,
+        random: () => 0,
+      }),
+    )
+    await expect(call({ signal: caller.signal })).rejects.toBe('gone')
+    expect(calls).toBe(1)
+  },
+)
 
 test('an empty budget ends all retries until successes have filled it', async () => {
   const budget = new RetryBudget({ ratio: 0.5, minPerSecond: 0, maxSaved: 1 })

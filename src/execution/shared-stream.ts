@@ -6,7 +6,7 @@ export interface ReplayBudget {
   readonly limitBytes: number
 }
 
-export interface SharedStreamOptions<Event> {
+interface SharedStreamOptions<Event> {
   /** What a stream keeps: for those who may still join, and for the slowest reader. */
   readonly bufferBytes: number
   readonly budget: ReplayBudget
@@ -133,7 +133,7 @@ interface ReaderSource {
 const DONE = { done: true, value: undefined } as const
 
 /** One reader's view of a shared stream. */
-export class StreamReader<Event> implements AsyncIterableIterator<Event, undefined> {
+class StreamReader<Event> implements AsyncIterableIterator<Event, undefined> {
   readonly #source: ReaderSource
   #position: Entry<Event>
   #waiting:

@@ -7,7 +7,7 @@ export interface StreamAccess<Result, Event = unknown> {
 }
 
 /** `left`: the reader went away before the end. */
-export type StreamEnd = 'complete' | 'failed' | 'left'
+type StreamEnd = 'complete' | 'failed' | 'left'
 
 export interface StreamWatcher {
   /** The reader wants the next event. */
