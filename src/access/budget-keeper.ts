@@ -25,8 +25,6 @@ interface BudgetKeeperOptions {
   readonly whenAway: 'refuse' | 'allow'
   /** Told when the store fails, once until it works again. */
   readonly onFailure?: (error: unknown) => void
-  /** Calls back once what is at hand has been handled; `setImmediate` unless a test says otherwise. */
-  readonly soon?: (callback: () => void) => void
 }
 
 /** What was set aside for a call. Settled once, whatever comes of the call. */
@@ -56,7 +54,6 @@ const MICRO = 1_000_000
  */
 export class BudgetKeeper {
   readonly #options: BudgetKeeperOptions
-  readonly #soon: (callback: () => void) => void
   #periods: BudgetPeriods
   #waiting: Waiting[] = []
   #settlements = new Map<string, BudgetSettlement>()
@@ -69,7 +66,6 @@ export class BudgetKeeper {
 
   constructor(options: BudgetKeeperOptions) {
     this.#options = options
-    this.#soon = options.soon ?? setImmediate
     this.#periods = periodsAt(options.clock.now())
   }
 
@@ -111,7 +107,7 @@ export class BudgetKeeper {
     for (const { subject, period, endsAt } of reservation.lines) {
       this.#add({ subject, period, endsAt, differenceMicroUsd: difference })
     }
-    this.#schedule()
+    this.#settleSoon()
   }
 
   /** What has been spent of the budgets of an identity and a route in the present day and month. */
@@ -128,7 +124,7 @@ export class BudgetKeeper {
   /** Writes the settlements that wait; what waits for a grant is answered first. */
   async close(): Promise<void> {
     while (this.#running || this.#isScheduled || this.#waiting.length > 0) {
-      await (this.#running ?? new Promise<void>((resolve) => this.#soon(resolve)))
+      await (this.#running ?? new Promise<void>((resolve) => setImmediate(resolve)))
     }
     if (this.#settlements.size > 0) await this.#run()
     this.#cancelRetry?.()
@@ -160,13 +156,25 @@ export class BudgetKeeper {
   #schedule(): void {
     if (this.#isScheduled || this.#running) return
     this.#isScheduled = true
-    this.#soon(() => {
+    setImmediate(() => {
       this.#isScheduled = false
       this.#running = this.#run().finally(() => {
         this.#running = undefined
-        if (this.#waiting.length > 0 || (this.#settlements.size > 0 && !this.#isAway)) this.#schedule()
+        if (this.#waiting.length > 0) this.#schedule()
+        else if (this.#settlements.size > 0) this.#settleSoon()
       })
     })
+  }
+
+  #settleSoon(): void {
+    if (!this.#isAway) {
+      this.#schedule()
+      return
+    }
+    this.#cancelRetry ??= this.#options.timer(() => {
+      this.#cancelRetry = undefined
+      this.#schedule()
+    }, RETRY_MS)
   }
 
   async #run(): Promise<void> {
@@ -199,9 +207,6 @@ export class BudgetKeeper {
       if (this.#options.whenAway === 'allow') granted({ lines, reservedMicroUsd: 0 })
       else refused(error)
     }
-    if (this.#settlements.size === 0) return
-    this.#cancelRetry?.()
-    this.#cancelRetry = this.#options.timer(() => this.#schedule(), RETRY_MS)
   }
 
   #exceeded({ line, spentMicroUsd }: BudgetRefusal, estimateMicroUsd: number): LimitReached {
