@@ -84,7 +84,7 @@ function readMessage(fields: Fields): ChatMessage {
     message = { role: role === 'user' ? 'user' : 'system', content: readContent(fields) }
   } else {
     fields.refuse('role', 'expected system, developer, user, assistant or tool', role)
-    message = { role: 'user', content: [] }
+    return { role: 'user', content: [] }
   }
   fields.finish(HARMLESS_IN_PARTS)
   return message
