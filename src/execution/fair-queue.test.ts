@@ -59,7 +59,8 @@ describe('a queue', () => {
     for (const tenant of ['a', 'a', 'b']) queue.acquire(of(tenant), alive()).catch(() => {})
     await expect(queue.acquire(of('a'), alive())).rejects.toMatchObject({ code: 'rate_limited' })
     await expect(queue.acquire(of('b'), alive())).rejects.toMatchObject({ code: 'overloaded' })
-    expect(queue.waiting).toBe(3)
+    await expect(queue.acquire(of('c'), alive())).rejects.toMatchObject({ code: 'overloaded' })
+    expect([queue.waiting, queue.tenants]).toEqual([3, 2])
   })
 
   test('lets nobody wait longer than it may', async () => {
@@ -98,7 +99,8 @@ describe('a queue', () => {
     queue.acquire(of('a', 1, 1), alive()).then(() => {
       isGranted = true
     })
-    expect(queue.tryAcquire(of('b'))).toBeDefined()
+    const second = queue.tryAcquire(of('b'))!
+    second.release()
     await settled()
     expect(isGranted).toBe(false)
     first.release()
@@ -135,7 +137,7 @@ describe('a queue', () => {
         }
         await time.advance(10)
         while (held.length > 0) held.pop()!.release()
-        expect([queue.running, queue.waiting, time.alarms]).toEqual([0, 0, 0])
+        expect([queue.running, queue.waiting, queue.tenants, time.alarms]).toEqual([0, 0, 0, 0])
       }),
       { numRuns: 60 },
     )
@@ -212,6 +214,25 @@ describe('shares', () => {
       10_000,
     )
     expect(held[0]! / (held[0]! + held[1]!)).toBeCloseTo(0.2, 1)
+  })
+
+  test('are not saved up by one who wanted less for a while', async () => {
+    const { time, queue } = setUp({ slots: 4, maxWaiting: 100, maxWaitingPerTenant: 100, maxWaitMs: 1e9 })
+    let heldByFrugal = 0
+    const call = async (tenant: string) => {
+      const slot = await queue.acquire(of(tenant), alive())
+      time.timer(() => {
+        if (tenant === 'frugal') heldByFrugal += 10
+        slot.release()
+        void call(tenant)
+      }, 10)
+    }
+    for (const tenant of ['frugal', ...Array<string>(20).fill('busy')]) void call(tenant)
+    await time.advance(10_000)
+    heldByFrugal = 0
+    for (let caller = 0; caller < 20; caller++) void call('frugal')
+    await time.advance(1_000)
+    expect(heldByFrugal / 4_000).toBeCloseTo(0.5, 1)
   })
 
   test('go to whoever wants them where others want less', async () => {

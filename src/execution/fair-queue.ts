@@ -74,6 +74,11 @@ export class FairQueue {
     return this.#running
   }
 
+  /** Tenants with calls under way or waiting. */
+  get tenants(): number {
+    return this.#tenants.size
+  }
+
   get waiting(): number {
     return this.#waiting
   }
@@ -82,7 +87,7 @@ export class FairQueue {
   tryAcquire(share: QueueShare): Slot | undefined {
     if (this.#running >= this.#options.slots) return undefined
     const tenant = this.#tenant(share)
-    return isAble(tenant) && tenant.waiting.size === 0 ? this.#start(tenant) : undefined
+    return isAble(tenant) ? this.#start(tenant) : undefined
   }
 
   /**

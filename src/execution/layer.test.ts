@@ -194,6 +194,39 @@ describe('all layers together', () => {
     expect([time.alarms, queue.running, flights.size]).toEqual([0, 0, 0])
   })
 
+  test.each(['caller', 'total'])(
+    'end a stream in the middle, by the %s, without holding it against the target',
+    async (who) => {
+      const time = new ManualTime()
+      const clock = { clock: time, timer: time.timer, streams: STREAMS }
+      const breaker = new Breaker({ windowMs: 1_000, minimumCalls: 1, failureShare: 1, openMs: 1, probes: 1 })
+      const call = compose<Request, Answer>(
+        async () =>
+          (async function* () {
+            yield 'a'
+            await new Promise(() => {})
+          })(),
+        timeouts({ limitsOf: () => ({ totalMs: 1_000 }), ...clock }),
+        recordAttempts(clock),
+        circuitBreaker({ breakerOf: () => breaker, nameOf: ({ target }) => target, ...clock }),
+        timeouts({ limitsOf: () => ({ betweenEventsMs: 5_000 }), ...clock }),
+      )
+      const attempts = new Log<string>(time.monotonicMs())
+      const caller = new AbortController()
+      const request = { target: 'fast', fallbacks: [], attempts, signal: caller.signal }
+      const read = readAll((await call(request)) as AsyncIterable<string>)
+      read.catch(() => {})
+      if (who === 'caller') caller.abort('gone')
+      await time.advance(1_000)
+      if (who === 'caller') await expect(read).rejects.toBe('gone')
+      else await expect(read).rejects.toMatchObject({ outcome: 'timeout' })
+      expect(attempts.attempts.map(({ outcome }) => outcome)).toEqual([
+        who === 'caller' ? 'aborted' : 'timeout',
+      ])
+      expect([breaker.state(time.monotonicMs()), time.alarms]).toEqual(['closed', 0])
+    },
+  )
+
   test('end a call that takes longer than all attempts may', async () => {
     const { time, attempts, ask } = setUp(() => new Promise(() => {}))
     const result = ask()

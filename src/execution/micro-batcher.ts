@@ -124,9 +124,10 @@ export class MicroBatcher<Input, Output> {
     else this.#close(batch)
   }
 
+  /** Of batches only the one that is being filled is open. */
   #close(batch: Batch<Input, Output>): void {
     batch.cancelTimer()
-    if (this.#filling === batch) this.#filling = undefined
+    this.#filling = undefined
   }
 
   #send(batch: Batch<Input, Output>): void {

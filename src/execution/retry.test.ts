@@ -97,9 +97,9 @@ test('a caller who aborts during a wait gets its own reason at once, and nothing
   await time.advance(10)
   caller.abort('gone')
   await expect(result).rejects.toBe('gone')
+  expect(time.alarms).toBe(0)
   await time.advance(10_000)
   expect(calledAtMs).toEqual([0])
-  expect(time.alarms).toBe(0)
 })
 
 test.each([3, 1])(
@@ -158,6 +158,16 @@ test('every wait is between nothing and the cap, and at least what the provider 
       },
     ),
   )
+})
+
+test('successes pay for retries by their ratio', () => {
+  const budget = new RetryBudget({ ratio: 0.2, minPerSecond: 0, maxSaved: 1 })
+  let retries = 0
+  for (let success = 0; success < 1_000; success++) {
+    budget.succeeded(0)
+    if (budget.take(0)) retries++
+  }
+  expect(retries).toBe(200)
 })
 
 test('over any stretch of time retries stay within savings, successes and the least a second', () => {

@@ -217,10 +217,35 @@ describe('streams', () => {
 
   test('what streams keep for those who may join is given back at their end', async () => {
     const { counts, ask } = setUp(async () => words('aaaa', 'bbbb'), streams(1_000, 8))
-    for (let round = 0; round < 3; round++) {
-      await Promise.all([1, 2].map(async () => readAll((await ask()) as AsyncIterable<string>)))
+    for (let round = 1; round <= 3; round++) {
+      const first = await iterate(ask())
+      expect((await first.next()).value).toBe('aaaa')
+      const second = await ask()
+      expect(counts).toEqual({ calls: round, joined: round })
+      expect(await readAll(second as AsyncIterable<string>)).toEqual(['aaaa', 'bbbb'])
+      if (round === 1) await first.return!()
+      else await readAll({ [Symbol.asyncIterator]: () => first })
     }
-    expect(counts).toEqual({ calls: 3, joined: 3 })
+  })
+
+  test('a long-lived signal of a caller keeps nothing of what was asked with it', async () => {
+    const { signal } = new AbortController()
+    let listeners = 0
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...given: Parameters<typeof add>) => {
+      listeners++
+      add(...given)
+    }
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+      listeners--
+      remove(...given)
+    }
+    const { ask } = setUp(async () => words('a', 'b'))
+    await readAll((await ask(signal)) as AsyncIterable<string>)
+    const left = await iterate(ask(signal))
+    await left.return!()
+    expect(listeners).toBe(0)
   })
 
   test('a reader too far behind is cut, and the others go on', async () => {

@@ -142,9 +142,10 @@ class TimedCall<Request extends Abortable, Result> {
   #stop(error: unknown): void {
     if (this.#isOver) return
     this.#finish()
+    // First, so that layers within see that nobody wants the answer before they see it fail.
+    this.#controller.abort(error)
     if (this.#stream === undefined) this.#reject(error)
     else this.#stream.fail(error)
-    this.#controller.abort(error)
   }
 
   #finish(): void {
