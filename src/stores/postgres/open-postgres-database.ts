@@ -39,10 +39,15 @@ export async function openPostgresDatabase({
         LARGE_NUMBERS.includes(type) ? Number : types.getTypeParser(type, format as 'text'),
     },
   })
-  // Of a connection that breaks while nobody uses it: the pool opens another, and a query that cannot be made says so itself.
-  pool.on('error', () => {})
+  // A connection that breaks while no query is under way on it would end the process. The pool makes another, and a query that
+  // cannot be made says so itself.
+  pool.on('error', noted)
+  pool.on('connect', (client) => client.on('error', noted))
   return new Kysely<AllTables>({ dialect: postgresDialect({ pool, oneAtATime }) })
 }
+
+/** Nothing more is to be done. */
+const noted = (): void => {}
 
 /** What a person may see of an address: no password, no options. */
 export function shownAddress(address: string): string {
