@@ -18,7 +18,10 @@ export interface BalanceOptions<Deployment, Request, Result> {
   readonly clock: Clock
 }
 
-/** Calls one of a target's deployments. Where none is free: a `rate-limited` ProviderFailure that says when one will be. */
+/**
+ * Calls one of a target's deployments; where that limits our rate, the next one at once. Where none is free: a
+ * `rate-limited` ProviderFailure that says when one will be.
+ */
 export function balanced<Deployment, Request extends Abortable, Result>(
   options: BalanceOptions<Deployment, Request, Result>,
 ): Layer<Request, Result> {
@@ -28,26 +31,34 @@ export function balanced<Deployment, Request extends Abortable, Result>(
     if (pool === undefined) return next(request)
     const tokens = tokensOf(request)
     const nowMs = clock.monotonicMs()
-    const lease = pool.take(tokens, nowMs)
+    let lease = pool.take(tokens, nowMs)
     if (lease === undefined) throw noneFree(nameOf(request), pool.msUntilFree(tokens, nowMs))
-    let result: Result
-    try {
-      result = await next(withDeployment(request, lease.deployment))
-    } catch (error) {
-      lease.failed(error, clock.monotonicMs())
-      throw error
+    for (let left = pool.size - 1; ; left--) {
+      let result: Result
+      try {
+        result = await next(withDeployment(request, lease.deployment))
+      } catch (error) {
+        lease.failed(error, clock.monotonicMs())
+        lease = left > 0 && isLimit(error, request) ? pool.take(tokens, clock.monotonicMs()) : undefined
+        if (lease === undefined) throw error
+        continue
+      }
+      const { succeeded } = lease
+      const end = () => succeeded(usedTokensOf(result), clock.monotonicMs())
+      const streamed = watchedResult(result, streams)
+      if (streamed === undefined) {
+        end()
+        return result
+      }
+      // Also of a stream that breaks off, some was used.
+      streamed.stream.watch({ ended: end })
+      return streamed.result
     }
-    const streamed = watchedResult(result, streams)
-    if (streamed === undefined) {
-      lease.succeeded(usedTokensOf(result), clock.monotonicMs())
-      return result
-    }
-    // Also of a stream that breaks off, some was used.
-    const end = () => lease.succeeded(usedTokensOf(result), clock.monotonicMs())
-    streamed.stream.watch({ ended: end })
-    return streamed.result
   }
 }
+
+const isLimit = (error: unknown, { signal }: Abortable): boolean =>
+  !signal.aborted && error instanceof ProviderFailure && error.outcome === 'rate-limited'
 
 function noneFree(name: string, waitMs: number): ProviderFailure {
   return waitMs === Infinity

@@ -220,6 +220,40 @@ describe('the layer of deployments', () => {
     expect(of.take(60, time.monotonicMs())).toBeDefined()
   })
 
+  test('goes on to the next at once where one limits our rate, and no more often than there are', async () => {
+    const of = pool(
+      ['a', 'b', 'c'].map((deployment) => ({ deployment, weight: 1 })),
+      { cooldownMs: 0 },
+    )
+    const called: string[] = []
+    const { run } = setUp(of, async (deployment) => {
+      called.push(deployment)
+      if (called.length !== 3 && called.length < 6) throw limited()
+      return `by ${deployment}`
+    })
+    expect(await run()).toBe('by c')
+    await expect(run()).resolves.toBe('by c')
+    expect(called.join('')).toBe('abcabc')
+    called.length = 0
+    const { run: failing } = setUp(of, async (deployment) => {
+      called.push(deployment)
+      throw limited()
+    })
+    await expect(failing()).rejects.toThrow('slow down')
+    expect(called).toHaveLength(3)
+  })
+
+  test('does not go on for another failure, which may be the fault of the request', async () => {
+    const of = pool(['a', 'b'].map((deployment) => ({ deployment, weight: 1 })))
+    const called: string[] = []
+    const { run } = setUp(of, async (deployment) => {
+      called.push(deployment)
+      throw new ProviderFailure('refused', 'no')
+    })
+    await expect(run()).rejects.toThrow('no')
+    expect(called).toEqual(['a'])
+  })
+
   test('with all cooling down, says when one is free', async () => {
     const of = pool([{ deployment: 'a', weight: 1 }])
     const { run } = setUp(of, async () => {

@@ -78,6 +78,10 @@ export class DeploymentPool<Deployment> {
     }))
   }
 
+  get size(): number {
+    return this.#members.length
+  }
+
   /**
    * The next deployment to call; undefined where none may be called now.
    * @param tokens that the call may use, by estimate; 0 or more

@@ -91,6 +91,13 @@ describe('a queue', () => {
     await expect(queue.acquire(of('b'), AbortSignal.abort('before'))).rejects.toBe('before')
   })
 
+  test('refuses what would never let anybody in', () => {
+    expect(() => setUp({ slots: 0 })).toThrow('Expected 1 slot or more, got 0')
+    expect(() => setUp().queue.tryAcquire(of('a', 0))).toThrow(
+      'Expected a weight above 0 for tenant a, got 0',
+    )
+  })
+
   test('a tenant never holds more than its maximum, and does not hold others up', async () => {
     const { queue } = setUp({ slots: 3 })
     const first = queue.tryAcquire(of('a', 1, 1))!

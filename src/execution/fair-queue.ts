@@ -66,7 +66,11 @@ export class FairQueue {
   #virtualMs = 0
   #meanMs = 1
 
+  /** @throws StrataError invalid_configuration */
   constructor(options: FairQueueOptions) {
+    if (!(options.slots >= 1)) {
+      throw new StrataError('invalid_configuration', `Expected 1 slot or more, got ${options.slots}`)
+    }
     this.#options = options
   }
 
@@ -140,6 +144,13 @@ export class FairQueue {
   }
 
   #tenant(share: QueueShare): Tenant {
+    // One such weight would spoil the order of all.
+    if (!(share.weight > 0)) {
+      throw new StrataError(
+        'invalid_configuration',
+        `Expected a weight above 0 for tenant ${share.tenant}, got ${share.weight}`,
+      )
+    }
     let tenant = this.#tenants.get(share.tenant)
     if (tenant === undefined) {
       const virtualMs = this.#resting.get(share.tenant) ?? 0

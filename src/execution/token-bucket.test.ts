@@ -14,6 +14,7 @@ test('what it holds may go at once, then what flows in', () => {
 test('a refusal takes nothing', () => {
   const bucket = new TokenBucket({ capacity: 10, perSecond: 0 })
   expect(bucket.take(11, 0)).toBe(false)
+  expect(bucket.take(Number.NaN, 0)).toBe(false)
   expect(bucket.take(10, 0)).toBe(true)
 })
 

@@ -46,7 +46,8 @@ export class TokenBucket {
 
   /** Takes all of it or nothing. More than the capacity is never there. */
   take(amount: number, nowMs: number): boolean {
-    if (this.level(nowMs) < amount) return false
+    // So that what is not a number is never taken.
+    if (!(this.level(nowMs) >= amount)) return false
     this.#level -= amount
     return true
   }
