@@ -127,7 +127,7 @@ describe('HTTP errors of a provider', () => {
       'the limit that is used up',
       {
         'x-ratelimit-remaining-requests': '9',
-        'x-ratelimit-reset-requests': '60s',
+        'x-ratelimit-reset-requests': '90s',
         'x-ratelimit-remaining-tokens': '0',
         'x-ratelimit-reset-tokens': '1m0.5s',
       },

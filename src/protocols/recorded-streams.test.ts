@@ -305,8 +305,8 @@ describe.each(Object.entries(RECORDED))('a recorded %s stream', (name, { protoco
     expect(read(protocol, [encoder.encode(text)])).toEqual(events)
   })
 
-  it('fails as malformed where an event that matters is no JSON', () => {
-    const text = stream.trimStart().replace('data: {', 'data: {{')
+  it.each(['{"half":', '[]', 'null', '"text"'])('fails as malformed where an event is %s', (data) => {
+    const text = stream.trimStart().replace(/data: \{.*/, `data: ${data}`)
     expect(() => read(protocol, [encoder.encode(text)])).toThrow(
       expect.objectContaining({ outcome: 'malformed' }),
     )

@@ -102,6 +102,13 @@ describe('SseParser', () => {
     ])
   })
 
+  it('leaves out a byte order mark before the first event, and only there', () => {
+    const mark = '\uFEFF'
+    expect(parsed([encoder.encode(`${mark}data: ${mark}\n\n`)])).toEqual([
+      { event: undefined, data: mark, text: `data: ${mark}\n\n` },
+    ])
+  })
+
   it('fails as truncated where the bytes end inside an event', () => {
     const parser = new SseParser()
     expect(parser.push(encoder.encode('data: 1\n\ndata: 2\n'))).toHaveLength(1)

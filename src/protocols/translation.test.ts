@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../contracts/index.ts'
 import { anthropicMessagesTranslation } from './anthropic-messages/translation.ts'
+import { callerProtocols } from './caller-protocols.ts'
 import { googleGeminiTranslation } from './google-gemini/translation.ts'
 import { openaiChatTranslation } from './openai-chat/translation.ts'
 import { openaiResponsesTranslation } from './openai-responses/translation.ts'
@@ -252,4 +253,52 @@ it('knows an error that a provider tells with status 200', () => {
   expect(() => openaiChatTranslation.readAnswer({ error: { code: 429, message: 'slow down' } })).toThrow(
     expect.objectContaining({ outcome: 'rate-limited' }),
   )
+})
+
+it('reads the results of tools in a message of the user as messages of their own, in their order', () => {
+  const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: 'x' })
+  const read = callerProtocols['anthropic-messages'].readRequest({
+    messages: [
+      {
+        role: 'user',
+        content: [{ type: 'text', text: 'a' }, result('1'), result('2'), { type: 'text', text: 'b' }],
+      },
+    ],
+  })
+  const told = (id: string) => ({ kind: 'tool-result', id, content: [{ kind: 'text', text: 'x' }] })
+  expect(read.messages).toEqual([
+    { role: 'user', content: [{ kind: 'text', text: 'a' }] },
+    { role: 'tool', content: [told('1')] },
+    { role: 'tool', content: [told('2')] },
+    { role: 'user', content: [{ kind: 'text', text: 'b' }] },
+  ])
+})
+
+it('reads the items of one turn of Responses as one message', () => {
+  const { messages } = callerProtocols['openai-responses'].readRequest({
+    input: [
+      { role: 'user', content: 'a' },
+      {
+        type: 'reasoning',
+        id: 'rs',
+        summary: [{ type: 'summary_text', text: 'hm' }],
+        encrypted_content: 'E',
+      },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'b', annotations: [] }] },
+      { type: 'function_call', call_id: 'c', name: 'n', arguments: '{}', status: 'completed' },
+      { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'd' }] },
+    ],
+  })
+  expect(messages).toEqual([
+    { role: 'user', content: [{ kind: 'text', text: 'a' }] },
+    {
+      role: 'assistant',
+      content: [
+        { kind: 'reasoning', text: 'hm', signature: 'openai:E' },
+        { kind: 'text', text: 'b' },
+        { kind: 'tool-call', id: 'c', name: 'n', arguments: '{}' },
+      ],
+    },
+    { role: 'tool', content: [{ kind: 'tool-result', id: 'c', content: [{ kind: 'text', text: 'd' }] }] },
+  ])
 })
