@@ -1,4 +1,4 @@
-import type { ParsedTrouble } from './mock-fault.ts'
+import type { ParsedTrouble, StatusTrouble } from './mock-fault.ts'
 import { errorAnswer, type PreparedAnswer } from './prepared-answer.ts'
 import type { ErrorFormat, MockError } from './wire-format.ts'
 
@@ -34,11 +34,7 @@ export function brokenAnswer(
 
 const PAGE = '<!doctype html><title>Mock</title><p>mock: this is a page where an answer was expected</p>\n'
 
-function errorOf({
-  status,
-  reason,
-  retryAfter,
-}: Pick<ParsedTrouble & { kind: 'status' }, 'status' | 'reason' | 'retryAfter'>): MockError {
+function errorOf({ status, reason, retryAfter }: Omit<StatusTrouble, 'kind'>): MockError {
   const message = `mock: ${reason === undefined ? 'an error that was asked for' : MESSAGES[reason]}`
   return { status, reason, message, retryAfterMs: retryAfter?.ms }
 }

@@ -21,22 +21,21 @@ type Wait = `delay:${number}` | 'hold'
 /**
  * How an answer goes wrong, as a text that is the same in the process, in the header `x-mock-fault` and after `#` in the name
  * of a model. N counts events of a streamed answer, bytes of a whole one, and is half of it where left out.
- *
- * - `none`: nothing goes wrong.
- * - `hang`, `reset`: nothing comes, or the connection is reset, before the head; with `:N` after the head and N of the body.
- * - `hold`, `hold:N`: waits at that place until `release()`, then goes on.
- * - `truncate:N`: the connection is closed, without the end that HTTP asks for.
- * - `short:N`: ends as HTTP asks, but without the rest of the body: half a JSON text, a stream without its last event.
- * - `malformed:N`: half a JSON text in the place of the answer, or of its event N.
- * - `error-event:N`: status 200 and then the protocol's error, as an event of a streamed answer, as the body of a whole one.
- * - `wrong-type`: status 200 and a page of HTML.
- * - `huge:BYTES`: an answer with a text of that size, in one event.
- * - `drip:MS`: byte by byte, that many milliseconds apart; without `:MS` as fast as bytes go.
- * - `pace:MS`: event by event, that many milliseconds apart.
- * - a status such as `500`: the protocol's error. `429:2s`, `429:200ms`, `429:date=2s` also say when to come again, in
- *   `Retry-After` as seconds, in `retry-after-ms`, in `Retry-After` as a date. `429:quota`: the account is used up.
- *   `400:context`: the request is too long for the model.
- * - `delay:MS+FAULT`, `hold+FAULT`: so many milliseconds, or until `release()`, before any of these.
+ * `none`: nothing goes wrong.
+ * `hang`, `reset`: nothing comes, or the connection is reset, before the head; with `:N` after the head and N of the body.
+ * `hold`, `hold:N`: waits at that place until `release()`, then goes on.
+ * `truncate:N`: the connection is closed, without the end that HTTP asks for.
+ * `short:N`: ends as HTTP asks, but without the rest of the body: half a JSON text, a stream without its last event.
+ * `malformed:N`: half a JSON text in the place of the answer, or of its event N.
+ * `error-event:N`: status 200 and then the protocol's error, as an event of a streamed answer, as the body of a whole one.
+ * `wrong-type`: status 200 and a page of HTML.
+ * `huge:BYTES`: an answer with a text of that size, in one event.
+ * `drip:MS`: byte by byte, that many milliseconds apart; without `:MS` as fast as bytes go.
+ * `pace:MS`: event by event, that many milliseconds apart.
+ * A status such as `500`: the protocol's error. `429:2s`, `429:200ms`, `429:date=2s` also say when to come again, in
+ * `Retry-After` as seconds, in `retry-after-ms`, in `Retry-After` as a date. `429:quota`: the account is used up.
+ * `400:context`: the request is too long for the model.
+ * `delay:MS+FAULT`, `hold+FAULT`: so many milliseconds, or until `release()`, before any of these.
  */
 export type MockFault = Trouble | Wait | `${Wait}+${Trouble}`
 
@@ -46,18 +45,34 @@ export interface FaultSteps {
   readonly trouble: ParsedTrouble
 }
 
-export type ParsedTrouble =
-  | { readonly kind: 'none' | 'wrong-type' }
-  /** `at` undefined: before the head, or half way where the kind needs a head. */
-  | { readonly kind: Cut; readonly at: number | undefined }
-  | { readonly kind: 'huge'; readonly bytes: number }
-  | { readonly kind: 'drip' | 'pace'; readonly ms: number }
-  | {
-      readonly kind: 'status'
-      readonly status: number
-      readonly reason: 'quota' | 'context' | undefined
-      readonly retryAfter: { readonly form: 'seconds' | 'ms' | 'date'; readonly ms: number } | undefined
-    }
+interface SimpleTrouble {
+  readonly kind: 'none' | 'wrong-type'
+}
+
+interface CutTrouble {
+  readonly kind: Cut
+  /** Undefined: before the head, or half way where the kind needs a head. */
+  readonly at: number | undefined
+}
+
+interface HugeTrouble {
+  readonly kind: 'huge'
+  readonly bytes: number
+}
+
+interface SlowTrouble {
+  readonly kind: 'drip' | 'pace'
+  readonly ms: number
+}
+
+export interface StatusTrouble {
+  readonly kind: 'status'
+  readonly status: number
+  readonly reason: 'quota' | 'context' | undefined
+  readonly retryAfter: { readonly form: 'seconds' | 'ms' | 'date'; readonly ms: number } | undefined
+}
+
+export type ParsedTrouble = SimpleTrouble | CutTrouble | HugeTrouble | SlowTrouble | StatusTrouble
 
 const NO_TROUBLE: ParsedTrouble = { kind: 'none' }
 export const NO_FAULT: FaultSteps = { wait: 0, trouble: NO_TROUBLE }

@@ -4,7 +4,13 @@ import type { Clock, Timer } from '../../contracts/index.ts'
 import { brokenAnswer } from './broken-answer.ts'
 import { Exchange } from './exchange.ts'
 import { FaultPlan, type MockPlan } from './fault-plan.ts'
-import { type FaultSteps, NO_FAULT, type ParsedTrouble, parseMockFault } from './mock-fault.ts'
+import {
+  type FaultSteps,
+  NO_FAULT,
+  type ParsedTrouble,
+  parseMockFault,
+  type StatusTrouble,
+} from './mock-fault.ts'
 import type { MockShape } from './mock-reply.ts'
 import { openAiErrors } from './openai-errors.ts'
 import { errorAnswer, type PreparedAnswer, type PreparedRequest, prepareRequest } from './prepared-answer.ts'
@@ -12,6 +18,7 @@ import { type MockRequest, RequestRecords, requestOf } from './request-records.t
 import { sendAtOnce, sendWithTrouble } from './send-answer.ts'
 import { plainError } from './wire-format.ts'
 
+/** How the mock answers, besides what `MockShape` says of it, and what it remembers. */
 export interface MockProviderOptions extends MockShape {
   /** Of 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number
@@ -27,9 +34,11 @@ export interface MockProviderOptions extends MockShape {
   readonly clock?: Pick<Clock, 'now'>
 }
 
+/** A mock provider that serves: what it is told, and what it has seen. */
 export interface MockProvider {
   /** Such as `http://127.0.0.1:40123`; the OpenAI client wants `/v1` behind it. */
   readonly url: string
+  /** Of 127.0.0.1. */
   readonly port: number
   /** Requests so far. */
   readonly calls: number
@@ -39,7 +48,10 @@ export interface MockProvider {
   readonly open: number
   /** TCP connections. */
   readonly connections: number
-  /** @throws TypeError where a text names no fault */
+  /**
+   * From now on; a header or the name of a model that names a fault goes first.
+   * @throws TypeError where a text names no fault
+   */
   plan(plan: MockPlan): void
   /** Lets all answers go on that are held at this moment; how many there were. */
   release(): number
@@ -241,7 +253,7 @@ class MockServer implements MockProvider {
     return this.#prepareAs(request, text, { ...this.#options, events: 1, charactersPerEvent: bytes }).answer
   }
 
-  #retryHeaders({ retryAfter }: ParsedTrouble & { kind: 'status' }): readonly string[] {
+  #retryHeaders({ retryAfter }: StatusTrouble): readonly string[] {
     if (retryAfter === undefined) return NOTHING
     const { form, ms } = retryAfter
     if (form === 'ms') return ['retry-after-ms', String(ms)]

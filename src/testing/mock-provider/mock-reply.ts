@@ -46,9 +46,11 @@ export interface MockShape {
   readonly events?: number
   /** Characters in each of `events`, for which the text is repeated or cut; 16 unless given. */
   readonly charactersPerEvent?: number
-  /** Tokens that count as read from, and written to, a prompt cache, of those of the prompt, and as thought. */
+  /** Tokens of the prompt that count as read from the provider's cache. Default 0. */
   readonly cachedInputTokens?: number
+  /** Tokens of the prompt that count as written to that cache. Default 0. */
   readonly cacheWriteTokens?: number
+  /** Tokens that count as thought, besides those of the answer. Default 0. */
   readonly reasoningTokens?: number
   /** What `GET /v1/models` lists. */
   readonly models?: readonly string[]

@@ -3,6 +3,7 @@ import { Arrivals } from './arrivals.ts'
 
 /** A request as it came. */
 export interface MockRequest {
+  /** Such as `POST`. */
   readonly method: string
   /** With the query. */
   readonly path: string
