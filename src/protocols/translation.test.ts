@@ -3,7 +3,7 @@ import type { ChatRequest } from '../contracts/index.ts'
 import { anthropicMessagesTranslation } from './anthropic-messages/translation.ts'
 import { callerProtocols } from './caller-protocols.ts'
 import { googleGeminiTranslation } from './google-gemini/translation.ts'
-import { openaiChatTranslation } from './openai-chat/translation.ts'
+import { openaiChatTranslation, openaiCompatibleTranslation } from './openai-chat/translation.ts'
 import { openaiResponsesTranslation } from './openai-responses/translation.ts'
 
 const CONVERSATION: ChatRequest = {
@@ -301,4 +301,12 @@ it('reads the items of one turn of Responses as one message', () => {
     },
     { role: 'tool', content: [{ kind: 'tool-result', id: 'c', content: [{ kind: 'text', text: 'd' }] }] },
   ])
+})
+
+it('tells the length of an answer to OpenAI by its new name, to services like it by the old one', () => {
+  const request: ChatRequest = { messages: [], stream: false, maxOutputTokens: 5 }
+  const openai = openaiChatTranslation.writeRequest(request, 'm')
+  const compatible = openaiCompatibleTranslation.writeRequest({ ...request, topK: 3 }, 'm')
+  expect(openai).toEqual({ model: 'm', messages: [], max_completion_tokens: 5 })
+  expect(compatible).toEqual({ model: 'm', messages: [], max_tokens: 5, top_k: 3 })
 })

@@ -14,10 +14,26 @@ import { given } from '../json-fields.ts'
 import { Losses } from '../losses.ts'
 import { openaiEffort } from '../openai-effort.ts'
 
-/** @throws StrataError `untranslatable` */
+/**
+ * For OpenAI itself.
+ * @throws StrataError `untranslatable`
+ */
 export function writeChatRequest(request: ChatRequest, model: string): JsonObject {
+  return writeRequest(request, model, true)
+}
+
+/**
+ * For the many services that speak as OpenAI does: they know the older `max_tokens`, and refuse or ignore the name
+ * that OpenAI itself wants now; most know `top_k`.
+ * @throws StrataError `untranslatable`
+ */
+export function writeCompatibleChatRequest(request: ChatRequest, model: string): JsonObject {
+  return writeRequest(request, model, false)
+}
+
+function writeRequest(request: ChatRequest, model: string, isOpenai: boolean): JsonObject {
   const losses = new Losses()
-  if (request.topK !== undefined) losses.add('top_k', 'OpenAI does not know it', request.topK)
+  if (request.topK !== undefined && isOpenai) losses.add('top_k', 'OpenAI does not know it', request.topK)
   const messages = request.messages.flatMap((message, index) => writeMessage(message, index, losses))
   losses.throwIfAny('OpenAI chat completions')
   return given<Record<string, unknown>>({
@@ -26,9 +42,10 @@ export function writeChatRequest(request: ChatRequest, model: string): JsonObjec
     tools: request.tools?.map(writeTool),
     tool_choice: request.toolChoice === undefined ? undefined : writeToolChoice(request.toolChoice),
     parallel_tool_calls: request.tools === undefined ? undefined : request.parallelToolCalls,
-    max_completion_tokens: request.maxOutputTokens,
+    [isOpenai ? 'max_completion_tokens' : 'max_tokens']: request.maxOutputTokens,
     temperature: request.temperature,
     top_p: request.topP,
+    top_k: request.topK,
     stop: request.stop,
     seed: request.seed,
     frequency_penalty: request.frequencyPenalty,
