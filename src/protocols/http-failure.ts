@@ -7,7 +7,7 @@ const MAX_MESSAGE_LENGTH = 500
 const MAX_BODY_LENGTH = 16 * 1024
 
 /** What a provider's error says, wherever its protocol puts it. */
-export interface ProviderError {
+interface ProviderError {
   readonly message: string
   /** What the protocol calls the kind of error, such as `rate_limit_error`. */
   readonly type?: string | undefined
@@ -82,7 +82,7 @@ export function streamFailure(error: unknown): ProviderFailure {
 }
 
 /** What an error body says; `{"error": {…}}`, `{"error": "…"}`, `{"message": …}`, `[{"error": {…}}]`, `{"detail": …}` are known. */
-export function providerError(body: JsonObject, otherwise: string): ProviderError {
+function providerError(body: JsonObject, otherwise: string): ProviderError {
   const error = isObject(body.error) ? body.error : body
   const message = textIn(error.message) ?? textIn(body.error) ?? textIn(body.detail) ?? textIn(body.message)
   return {
@@ -117,7 +117,7 @@ const SECRETS =
   /\b(?:sk|pk|rk|gsk|xai)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bya29\.[\w-]+|(?<=\bBearer\s+)[\w.~+/*-]{8,}=*|(?<=\b(?:api[-_]?)?key=)[\w*-]{8,}/gi
 
 /** Whatever looks like a key, left out. */
-export function withoutSecrets(text: string): string {
+function withoutSecrets(text: string): string {
   return text.replace(SECRETS, '[secret]')
 }
 

@@ -1,5 +1,5 @@
 /** Who made a signature of reasoning. */
-export type SignatureOrigin = 'anthropic' | 'google' | 'openai'
+type SignatureOrigin = 'anthropic' | 'google' | 'openai'
 
 /** A signature with its maker's name, so that no provider is shown one that it would refuse. */
 export function signedBy(origin: SignatureOrigin, signature: string): string {

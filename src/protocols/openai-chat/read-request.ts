@@ -16,7 +16,7 @@ import { Fields, Losses } from '../losses.ts'
 import { asksForUsage } from './stream-watch.ts'
 
 /** A request that also says whether its caller wants the usage at the end of a stream. */
-export interface ChatCompletionRequest extends ChatRequest {
+interface ChatCompletionRequest extends ChatRequest {
   readonly includeUsage: boolean
 }
 
