@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { AccessBook, type Identity } from '../access/index.ts'
+import { AccessBook, type Identity, RateLimits } from '../access/index.ts'
 import type { Config } from '../config/index.ts'
 import { isLoopbackHost, parseRouteText, readRouteFile, readText } from '../config/index.ts'
 import type {
@@ -96,6 +96,8 @@ export interface App {
   readonly cascades: CascadeBook | undefined
   /** Counts a decision, watches it for drift, and records it where it belongs to the sample; returns its id. */
   decided(made: MadeDecision): string
+  /** Requests and tokens a minute, of keys and tenants. */
+  readonly limits: RateLimits
   /** The API keys. */
   readonly access: AccessBook
   readonly stores: Pick<Stores, 'apiKeys' | 'audit'>
@@ -193,6 +195,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     await stores.close()
     throw error
   })
+  const limits = new RateLimits(config.tenants, clock)
   const metrics = new Metrics()
   metrics.include(routes.shadows.outcomes)
   metrics.include(records.queues)
@@ -243,6 +246,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     opened = import('./open-gateway.ts').then(({ openGateway }) =>
       openGateway({
         stores,
+        limits,
         queues: records.queues,
         logger,
         config: options.demo === true ? withDemoModel(config) : config,
@@ -279,6 +283,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     routerFor: (setName, message) => routes.routerFor(setName, message),
     cascades,
     decided,
+    limits,
     access,
     stores,
     identify: (headers) => access.identify(credentialOf(headers)),

@@ -1,7 +1,13 @@
 export { lintErrorRate } from '../core/linting/lint-error-rate.ts'
 export { parseRoute, parseRouteSet } from '../core/parse-route-set.ts'
 export { countSeen } from './count-seen.ts'
-export { type App, type AppOptions, createApp, type MadeDecision } from './create-app.ts'
+export {
+  type App,
+  type AppOptions,
+  type CredentialHeaders,
+  createApp,
+  type MadeDecision,
+} from './create-app.ts'
 export { EvaluationQueue } from './evaluation-queue.ts'
 export { labelledRows } from './labelled-rows.ts'
 export type { Gateway } from './open-gateway.ts'

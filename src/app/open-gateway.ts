@@ -1,4 +1,4 @@
-import { BudgetKeeper, RateLimits, UsageBook } from '../access/index.ts'
+import { BudgetKeeper, type RateLimits, UsageBook } from '../access/index.ts'
 import type { Config } from '../config/index.ts'
 import type { Clock, Transport } from '../contracts/index.ts'
 import { FairQueue } from '../execution/fair-queue.ts'
@@ -19,7 +19,6 @@ import { openProvider } from './open-provider.ts'
 export interface Gateway {
   readonly runtime: Runtime
   readonly models: ModelBook
-  readonly limits: RateLimits
   readonly budgets: BudgetKeeper
   readonly usage: UsageBook
   readonly figures: GatewayFigures
@@ -31,6 +30,7 @@ interface GatewayOptions {
   readonly config: Config
   readonly routing: Routing
   readonly stores: Pick<Stores, 'budgets' | 'usage'>
+  readonly limits: RateLimits
   readonly queues: QueueFigures
   readonly clock: Clock
   readonly logger: Logger
@@ -41,7 +41,7 @@ const USAGE_DAYS = 400
 
 /** Opens every provider that is configured; connects to none before it is called. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, routing, stores, queues, clock, logger } = options
+  const { config, routing, stores, limits, queues, clock, logger } = options
   const transports = new Map<string, Promise<Transport>>()
   const transport = (wanted: UndiciTransportOptions): Promise<Transport> => {
     const settings = { connections: config.execution.concurrency, ...wanted }
@@ -64,7 +64,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const figures = new GatewayFigures(models, clock)
   const { tenants, execution } = config
-  const limits = new RateLimits(tenants, clock)
   const failed = (what: string) => (error: unknown) => logger.error({ err: error }, what)
   const budgets = new BudgetKeeper({
     store: stores.budgets,
@@ -125,7 +124,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     runtime,
     models,
-    limits,
     budgets,
     usage,
     figures,

@@ -132,15 +132,6 @@ describe('loadConfig', () => {
     expect(error.message).toContain('unset it')
   })
 
-  it('refuses to listen beyond loopback until auth.mode: none is written down', () => {
-    expect(refusal({ flags: { 'server.host': '0.0.0.0' } }).details[0]?.path).toBe('server.host')
-    expect(load({ flags: { 'server.host': '0.0.0.0', 'auth.mode': 'none' } }).config.server.host).toBe(
-      '0.0.0.0',
-    )
-    for (const host of ['localhost', '::1', '127.0.0.9']) load({ flags: { 'server.host': host } })
-    refusal({ flags: { 'server.host': '127.0.0.1.example.com' } })
-  })
-
   it('reads secrets from files and variables and masks them wherever they are shown', () => {
     write('key.pem', 'PRIVATE\n')
     write('stratarouter.yaml', 'server: { tls: { cert: "env:CERT", key: "file:key.pem" } }')

@@ -3,7 +3,6 @@ import { dirname, join, resolve } from 'node:path'
 import { type ErrorDetail, StrataError } from '../errors/index.ts'
 import { CONFIG_FILE_VARIABLE, coerce, type Environment, readEnvironment } from './environment.ts'
 import { gatewayProblems, providerType } from './gateway-problems.ts'
-import { isLoopbackHost } from './loopback.ts'
 import { type ParsedDocument, parseDocument, readText } from './parse-document.ts'
 import { pathText, problemsOf } from './problems.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -103,7 +102,7 @@ export function loadConfig(options: LoadConfigOptions = {}): LoadedConfig {
     const finished = config as unknown as Config
     finishDatabase(finished, sources, workingDirectory)
     addConventionalKeys(finished, environment)
-    details.push(...exposureProblems(finished), ...gatewayProblems(finished))
+    details.push(...gatewayProblems(finished))
   }
   if (details.length > 0) throw refusal(details, sources, document, file)
   return { config: deepFreeze(config) as unknown as Config, sources, notes, file }
@@ -165,19 +164,6 @@ function finishDatabase(config: Config, sources: Map<string, Source>, workingDir
       ? join(config.dataDir, 'stratarouter.db')
       : resolve(base, written.slice('sqlite:'.length))
   write(config as unknown as Record<string, unknown>, path, `sqlite:${file}`)
-}
-
-function exposureProblems(config: Config): ErrorDetail[] {
-  const { host } = config.server
-  if (isLoopbackHost(host) || config.auth.mode === 'none') return []
-  return [
-    {
-      path: 'server.host',
-      message:
-        'listening beyond loopback lets anyone who reaches the machine call the server; write down auth.mode: none to allow it, or listen on 127.0.0.1',
-      got: JSON.stringify(host),
-    },
-  ]
 }
 
 function refusal(

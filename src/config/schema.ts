@@ -36,7 +36,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: describe(z.string().min(1).default('127.0.0.1'), {
         description:
-          'Address to listen on. Beyond loopback the server refuses to start unless `auth.mode: none` is written down.',
+          'Address to listen on. Beyond loopback the server starts only when there is an API key (`stratarouter keys create`), or `auth.mode: none` is written down.',
       }),
       port: describe(z.int().min(0).max(65535).default(8000), {
         description: 'TCP port; 0 takes any free one.',
@@ -93,7 +93,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       mode: describe(z.enum(['none']).optional(), {
         description:
-          'Written down as `none`, anyone who can reach the server may call it. Needed to listen beyond loopback.',
+          'Written down as `none`, anyone who can reach the server may call it. Otherwise keys are required once the first one has been made, and beyond loopback from the start.',
       }),
     })
     .prefault({}),

@@ -1,10 +1,9 @@
 import type { CallOptions, Clock, ModelCall, ProviderAnswer, Timer } from '../contracts/index.ts'
-import { ProviderFailure } from '../errors/index.ts'
 import { type Attempt, recordAttempts } from '../execution/attempt-log.ts'
 import { balanced } from '../execution/balanced.ts'
 import { circuitBreaker } from '../execution/circuit-breaker.ts'
 import { type FailoverRequest, failover } from '../execution/failover.ts'
-import { compose, type Layer, type Operation } from '../execution/layer.ts'
+import { compose, type Operation } from '../execution/layer.ts'
 import { type RetryPolicy, retry } from '../execution/retry.ts'
 import { timeouts } from '../execution/timeouts.ts'
 import type { StreamAccess } from '../execution/watched-stream.ts'
@@ -53,7 +52,7 @@ export function attemptCalls({
   const poolOf = ({ target }: AttemptRequest) => poolOfDeployment(target)
   return compose<AttemptRequest, ProviderAnswer>(
     (request) => callProvider(request, clock),
-    failover<Deployment, AttemptRequest, ProviderAnswer>({
+    failover<AttemptRequest, ProviderAnswer>({
       nameOf: ({ provider, model }) => `${provider.name}/${model}`,
       clock,
     }),
@@ -64,7 +63,6 @@ export function attemptCalls({
       timer,
       random,
     }),
-    atAnotherDeployment(poolOf, clock),
     balanced({
       poolOf,
       nameOf: ({ target }) => target.of,
@@ -74,8 +72,8 @@ export function attemptCalls({
       streams,
       clock,
     }),
-    circuitBreaker({ breakerOf: ({ target }) => target.breaker, nameOf, streams, clock }),
     recordAttempts({ streams, clock, onEnd: onAttempt }),
+    circuitBreaker({ breakerOf: ({ target }) => target.breaker, nameOf, streams, clock }),
     timeouts({ limitsOf: ({ target }) => target.timeouts, streams, clock, timer }),
   )
 }
@@ -89,27 +87,6 @@ async function callProvider(
     return await target.provider.call(call, target.model, { ...options, signal })
   } finally {
     waits.externalMs += clock.monotonicMs() - startMs
-  }
-}
-
-/** A deployment that asks to be left alone is no reason to wait where another one is free. */
-function atAnotherDeployment(
-  poolOf: (request: AttemptRequest) => Model['pool'],
-  clock: Clock,
-): Layer<AttemptRequest, ProviderAnswer> {
-  return (request, next) => {
-    const pool = poolOf(request)
-    if (pool === undefined) return next(request)
-    return next(request).catch((error: unknown) => {
-      if (!(error instanceof ProviderFailure) || error.retryAfterMs === undefined) throw error
-      const retryAfterMs = pool.msUntilFree(request.tokens, clock.monotonicMs())
-      if (retryAfterMs >= error.retryAfterMs) throw error
-      throw new ProviderFailure(error.outcome, error.message, {
-        cause: error,
-        ...(error.providerStatus === undefined ? {} : { providerStatus: error.providerStatus }),
-        ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
-      })
-    })
   }
 }
 

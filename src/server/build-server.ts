@@ -1,18 +1,22 @@
 import type { RequestListener, Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
+import { ANYONE, type Identity } from '../access/index.ts'
 import type { App } from '../app/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { acceptableRequestId, createIdSource, type Operation } from '../observability/index.ts'
+import { assertRouteSet, audit, authorize } from './access.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { consoleEndpoints } from './console/console-endpoints.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
 import { documentPages } from './document-pages.ts'
 import { type AnyEndpoint, expectedVersionOf, isHot, type JsonText } from './endpoint.ts'
-import { ABORTED_STATUS, errorBody, refusalOf } from './error-answer.ts'
+import { ABORTED_STATUS, errorBody, refusalOf, retryAfterSeconds } from './error-answer.ts'
 import { gatewayEndpoints } from './gateway/gateway-endpoints.ts'
 import { refuseForeignHosts } from './host-check.ts'
 import { type HotPath, serveHotPath } from './hot/hot-path.ts'
+import { keyEndpoints } from './management/key-endpoints.ts'
+import { usageEndpoints } from './management/usage-endpoints.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
@@ -35,6 +39,8 @@ declare module 'fastify' {
     operation: Operation | null
     /** Milliseconds of the request that were spent waiting for others. */
     externalMs: number
+    /** Null until it is known, and for calls that anyone may make. */
+    identity: Identity | null
   }
   interface FastifyContextConfig {
     errorBody?: NonNullable<AnyEndpoint['errorBody']>
@@ -72,6 +78,8 @@ function allEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     ...lintEndpoints,
     ...diffEndpoints,
     ...gatewayEndpoints,
+    ...keyEndpoints,
+    ...usageEndpoints,
     ...healthEndpoints(readiness),
     ...olderEndpoints,
   ]
@@ -139,6 +147,7 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
   const unmatched = app.metrics.operation('unmatched')
   instance.decorateRequest('operation', null)
   instance.decorateRequest('externalMs', 0)
+  instance.decorateRequest('identity', null)
   const { metrics } = app
   const finished = (request: FastifyRequest, reply: FastifyReply) => {
     metrics.inFlight--
@@ -226,7 +235,8 @@ function createListener(
 function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, overload: Overload): void {
   const operation = app.metrics.operation(endpoint.operation)
   const parse = endpoint.parse as ((body: unknown, app: App) => never) | undefined
-  const handle = endpoint.handle ?? (({ app, body }) => wholeAnswer(endpoint.decide(app, body)))
+  const handle =
+    endpoint.handle ?? (({ app, body, identity }) => wholeAnswer(endpoint.decide(app, body, identity)))
   const takesIfMatch = endpoint.takesIfMatch === true
   const none = {}
   instance.route({
@@ -239,8 +249,17 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
     onRequest(request, reply, done) {
       request.operation = operation
       const refusal = endpoint.neverShed === true ? undefined : overload.refusal()
-      if (refusal !== undefined) reply.header('retry-after', RETRY_AFTER_SECONDS)
-      done(refusal)
+      if (refusal !== undefined) {
+        reply.header('retry-after', RETRY_AFTER_SECONDS)
+        done(refusal)
+        return
+      }
+      try {
+        request.identity = authorize(app, endpoint, request.headers)
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
     },
     handler(request, reply) {
       if (parse !== undefined && request.body === undefined) {
@@ -249,7 +268,15 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
       const body = parse === undefined ? (undefined as never) : parse(request.body, app)
       const condition = takesIfMatch ? expectedVersionOf(request.headers['if-match']) : none
       const params = request.params as Record<string, string>
-      const value = handle({ app, body, params, condition, reply })
+      const identity = request.identity ?? ANYONE
+      if (identity.routeSets !== null) assertRouteSet(identity, endpoint, params, body)
+      const value = handle({ app, identity, body, params, condition, reply })
+      if (endpoint.isAudited === true) {
+        return Promise.resolve(value).then(async (awaited: unknown) => {
+          await audit(app, identity, endpoint, request.url, request.body)
+          return send(reply, awaited)
+        })
+      }
       if (value instanceof Promise) return value.then((awaited: unknown) => send(reply, awaited))
       return send(reply, value)
     },
@@ -277,6 +304,8 @@ function sendError(app: App, thrown: unknown, request: FastifyRequest, reply: Fa
   const error = refusalOf(thrown, { requestId, method, url }, app)
   // A body that was not read to its end cannot be followed by another request on the connection.
   if (error.code === 'payload_too_large') reply.header('connection', 'close')
+  const retryAfter = retryAfterSeconds(error)
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   return reply
     .code(error.status)
     .header('x-request-id', request.id)

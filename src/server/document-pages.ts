@@ -18,6 +18,7 @@ export function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
     defineEndpoint({
       ...common,
       operation: 'openapi',
+      scope: null,
       path: '/openapi.json',
       summary: 'This interface as OpenAPI 3.1.',
       answers: { 200: { description: 'The document.' } },
@@ -26,6 +27,7 @@ export function documentPages(describe: () => OpenApiDocument): AnyEndpoint[] {
     defineEndpoint({
       ...common,
       operation: 'docs',
+      scope: null,
       path: '/docs',
       summary: 'This interface as a page.',
       answers: { 200: { description: 'The page.' } },

@@ -1,7 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import type { Identity } from '../access/index.ts'
 import type { App } from '../app/index.ts'
 import { type JsonSchema, problemsOf } from '../config/index.ts'
+import type { Scope } from '../contracts/index.ts'
 import { type ErrorCode, StrataError } from '../errors/index.ts'
 import type { JsonBytes } from './wire/decision-json.ts'
 
@@ -16,6 +18,8 @@ interface Answer {
 /** What a handler has in hand. */
 interface Call<Body> {
   readonly app: App
+  /** Who is asking. */
+  readonly identity: Identity
   readonly body: Body
   readonly params: Readonly<Record<string, string>>
   /** From `If-Match`, where the endpoint takes it. */
@@ -27,6 +31,12 @@ interface Call<Body> {
 interface EndpointBase<Body> {
   /** The operation's name in OpenAPI and in metrics. */
   readonly operation: string
+  /** What a key must be allowed for this call, where keys are needed; null: anyone may make it. */
+  readonly scope: Scope | null
+  /** Tells of every route set, so that keys for some of them may not make it. */
+  readonly seesAllSets?: boolean
+  /** Written to the audit log when it has succeeded. */
+  readonly isAudited?: boolean
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With parameters as `{name}`. */
   readonly path: string
@@ -70,7 +80,7 @@ export type JsonPiece = string | JsonBytes
 export interface HotEndpoint<Body = never> extends EndpointBase<Body> {
   readonly parse: (body: unknown, app: App) => Body
   /** The answer; in pieces where it is long. */
-  readonly decide: (app: App, body: Body) => JsonText | Promise<JsonText>
+  readonly decide: (app: App, body: Body, identity: Identity) => JsonText | Promise<JsonText>
   readonly handle?: never
 }
 

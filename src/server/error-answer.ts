@@ -1,5 +1,13 @@
 import type { App } from '../app/index.ts'
-import { ERROR_CODES, type ErrorCode, type ErrorDetail, isStrataError, StrataError } from '../errors/index.ts'
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorDetail,
+  isStrataError,
+  LimitReached,
+  ProviderFailure,
+  StrataError,
+} from '../errors/index.ts'
 
 /** Counted where the client went away before it was answered. */
 export const ABORTED_STATUS = ERROR_CODES.aborted.status
@@ -71,4 +79,11 @@ export function errorBody(
   requestId: string,
 ): { error: { code: string; message: string; details: readonly ErrorDetail[]; requestId: string } } {
   return { error: { code: error.code, message: error.message, details: error.details, requestId } }
+}
+
+/** Seconds, whole and 1 or more, after which the same request may do better, where that is known: of `retry-after`. */
+export function retryAfterSeconds(error: StrataError): string | undefined {
+  const waitMs =
+    error instanceof LimitReached || error instanceof ProviderFailure ? error.retryAfterMs : undefined
+  return waitMs === undefined ? undefined : String(Math.max(1, Math.ceil(waitMs / 1000)))
 }

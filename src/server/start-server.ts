@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { App } from '../app/index.ts'
-import type { Config } from '../config/index.ts'
+import { type Config, isLoopbackHost } from '../config/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { type BuiltServer, buildServer } from './build-server.ts'
 import { startRefusal } from './start-refusal.ts'
@@ -31,6 +31,7 @@ export async function startServer(
   { sharesPort = false }: { sharesPort?: boolean } = {},
 ): Promise<StartedServer> {
   const { host, port, tls } = config.server
+  if (!isLoopbackHost(host) && config.auth.mode !== 'none' && !app.access.hasKeys()) throw exposed(host)
   let built: BuiltServer
   try {
     built = buildServer(app)
@@ -57,6 +58,21 @@ export async function startServer(
     },
   }
 }
+
+const exposed = (host: string): StrataError =>
+  new StrataError(
+    'invalid_configuration',
+    `Listening on ${host} lets others reach the server, and there is no API key yet; make one with "stratarouter keys create", or write down auth.mode: none to let anyone call, or listen on 127.0.0.1.`,
+    {
+      details: [
+        {
+          path: 'server.host',
+          message: 'expected a loopback address, an API key, or auth.mode: none',
+          got: host,
+        },
+      ],
+    },
+  )
 
 const delay = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -12,7 +12,7 @@ import { billing, type Serving, serve, support } from './serving.ts'
 
 let serving: Serving
 beforeAll(async () => {
-  serving = await serve()
+  serving = await serve({ demo: true })
   await serving.call('PUT', '/v1/route-sets/default', {
     routes: [billing, support],
     defaults: { threshold: 0.4 },

@@ -21,7 +21,7 @@ export function consoleEndpoints(): readonly AnyEndpoint[] {
     }
     return sendFile(found, reply)
   }
-  const common = { operation: 'console', method: 'GET', tag: 'Operation', errors: [] } as const
+  const common = { operation: 'console', scope: null, method: 'GET', tag: 'Operation', errors: [] } as const
   return [
     defineEndpoint({
       ...common,

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { Identity } from '../../access/index.ts'
 import type { App } from '../../app/index.ts'
 import type { JsonObject, ModelCall, Protocol } from '../../contracts/index.ts'
 import { ProviderFailure, StrataError } from '../../errors/index.ts'
@@ -66,10 +67,12 @@ function passedOn(headers: FastifyReply['request']['headers']): Readonly<Record<
 /** Has a call answered, and writes the answer as the caller's protocol has it. */
 export async function answerCall({
   app,
+  identity,
   body: { protocol, body },
   reply,
 }: {
   readonly app: App
+  readonly identity: Identity
   readonly body: ReadCall
   readonly reply: FastifyReply
 }): Promise<string | undefined> {
@@ -85,7 +88,7 @@ export async function answerCall({
     model: body.model as string,
     ...(typeof session === 'string' ? { session } : {}),
     ...(typeof routeSet === 'string' ? { routeSet } : {}),
-    identity: app.identify(headers),
+    identity,
     signal,
   })
   request.externalMs = execution.externalMs

@@ -56,6 +56,7 @@ export const gatewayEndpoints: readonly AnyEndpoint[] = [
   ...INTERFACES.map(({ operation, path, protocol, summary, description, body, example }) =>
     defineEndpoint({
       operation,
+      scope: 'execute',
       method: 'POST',
       path,
       tag: 'Models',

@@ -21,6 +21,7 @@ const listed = (id: string, owner: string) => ({ id, object: 'model', created: 0
 export const modelEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'listModels',
+    scope: 'execute',
     method: 'GET',
     path: '/v1/models',
     tag: 'Models',
@@ -30,13 +31,16 @@ export const modelEndpoints: readonly AnyEndpoint[] = [
     answers: { 200: { description: 'The models.', schema: modelListSchema } },
     errors: [],
     errorBody: callerErrorBody('openai-chat'),
-    async handle({ app }) {
+    async handle({ app, identity }) {
       const { models } = await app.gateway()
       return {
         object: 'list',
         data: [
           listed('auto', 'stratarouter'),
-          ...models.all().map(({ name, deployments }) => listed(name, deployments[0].provider.name)),
+          ...models
+            .all()
+            .filter(({ name }) => identity.models === null || identity.models.has(name))
+            .map(({ name, deployments }) => listed(name, deployments[0].provider.name)),
           listed('builtin', 'stratarouter'),
         ],
       }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
+import type { Identity } from '../../access/index.ts'
 import type { App } from '../../app/index.ts'
 import type { Operation } from '../../observability/index.ts'
-import type { JsonText } from '../endpoint.ts'
+import type { HotEndpoint, JsonText } from '../endpoint.ts'
 import type { Overload } from '../overload.ts'
 import type { AnswerBytes } from './answer-bytes.ts'
 import type { answerFormat } from './answer-format.ts'
@@ -10,9 +11,10 @@ import type { Turn } from './turn.ts'
 
 /** One endpoint. */
 export interface HotTarget {
+  readonly endpoint: HotEndpoint
   readonly operation: Operation
   readonly parse: (body: unknown, app: App) => never
-  readonly decide: (app: App, body: never) => JsonText | Promise<JsonText>
+  readonly decide: (app: App, body: never, identity: Identity) => JsonText | Promise<JsonText>
 }
 
 /** A connection that Node's server does not know of. */

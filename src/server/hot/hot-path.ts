@@ -46,10 +46,10 @@ export function serveHotPath(server: Server, options: HotPathOptions): HotPath {
     ...options,
     bodyLimitBytes,
     targets: new Map(
-      endpoints.map(({ path, operation, parse, decide }) => [
-        path,
-        { operation: app.metrics.operation(operation), parse, decide },
-      ]),
+      endpoints.map((endpoint) => {
+        const { path, operation, parse, decide } = endpoint
+        return [path, { endpoint, operation: app.metrics.operation(operation), parse, decide }]
+      }),
     ),
     readHead: rememberHeads(),
     isOwnHost: hostCheck(app.config.server),

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net'
+import { ANYONE, type Identity } from '../../access/index.ts'
+import type { StrataError } from '../../errors/index.ts'
 import { acceptableRequestId } from '../../observability/index.ts'
+import { assertRouteSet, authorize } from '../access.ts'
 import { answerBrokenRequest } from '../broken-request.ts'
 import type { JsonText } from '../endpoint.ts'
-import { ABORTED_STATUS, errorBody, refusalOf } from '../error-answer.ts'
+import { ABORTED_STATUS, errorBody, refusalOf, retryAfterSeconds } from '../error-answer.ts'
 import { RETRY_AFTER_SECONDS } from '../overload.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
 import type { Answer } from './answer-format.ts'
@@ -150,6 +153,13 @@ export class PlainConnection implements Due {
       this.#refuse(asked, refusal)
       return
     }
+    let identity: Identity
+    try {
+      identity = authorize(app, target.endpoint, asked.head.credentials) ?? ANYONE
+    } catch (error) {
+      this.#refuse(asked, error)
+      return
+    }
     let body: unknown
     try {
       body = parseJsonBody(bytes.subarray(asked.bodyStart))
@@ -159,7 +169,9 @@ export class PlainConnection implements Due {
       return
     }
     try {
-      const answer = target.decide(app, target.parse(body, app))
+      const request = target.parse(body, app)
+      if (identity.routeSets !== null) assertRouteSet(identity, target.endpoint, NO_PARAMS, request)
+      const answer = target.decide(app, request, identity)
       if (answer instanceof Promise) this.#answerLater(asked, answer)
       else this.#reply = { asked, answer: this.#goodAnswer(asked, answer) }
     } catch (error) {
@@ -197,7 +209,7 @@ export class PlainConnection implements Due {
     const requestId = this.#idOf(asked)
     const error = refusalOf(thrown, { requestId, method: 'POST', url: asked.head.path }, app)
     const answer = format(error.status, requestId, JSON.stringify(errorBody(error, requestId)), {
-      extra: error.code === 'overloaded' ? RETRY_LATER : '',
+      extra: error.code === 'overloaded' ? RETRY_LATER : retryLater(error),
       closes: closes || error.code === 'payload_too_large',
     })
     this.#reply = { asked, answer }
@@ -295,6 +307,13 @@ export class PlainConnection implements Due {
 }
 
 const RETRY_LATER = `retry-after: ${RETRY_AFTER_SECONDS}\r\n`
+
+const NO_PARAMS = {}
+
+function retryLater(error: StrataError): string {
+  const seconds = retryAfterSeconds(error)
+  return seconds === undefined ? '' : `retry-after: ${seconds}\r\n`
+}
 
 /** What goes wrong with a connection ends it; there is nobody left to tell. */
 function ignore(): void {}

@@ -1,9 +1,13 @@
+import type { CredentialHeaders } from '../../app/index.ts'
+
 /** What the head of a plain request says. */
 export interface PlainHead {
   readonly path: string
   readonly host: string
   /** As sent; it may not be fit to be used. */
   readonly requestId: string | undefined
+  /** Where a key may be. */
+  readonly credentials: CredentialHeaders
   /** Bytes of the body, more than 0. */
   readonly bodyBytes: number
 }
@@ -36,7 +40,14 @@ export function parsePlainHead(head: string): PlainHead | null {
   const [requestLine, ...lines] = head.split('\r\n')
   const path = REQUEST_LINE.exec(requestLine as string)?.[1]
   if (path === undefined) return null
-  const known = { host: '', 'content-type': '', 'content-length': '', 'x-request-id': '' }
+  const known = {
+    host: '',
+    'content-type': '',
+    'content-length': '',
+    'x-request-id': '',
+    authorization: '',
+    'x-api-key': '',
+  }
   for (const line of lines) {
     const [, written = '', value = ''] = HEADER.exec(line) ?? []
     const name = written.toLowerCase()
@@ -50,7 +61,16 @@ export function parsePlainHead(head: string): PlainHead | null {
   }
   const { host, 'content-type': type, 'content-length': length, 'x-request-id': requestId } = known
   if (host === '' || !JSON_TYPES.has(type) || !LENGTH.test(length)) return null
-  return { path, host, requestId: requestId === '' ? undefined : requestId, bodyBytes: Number(length) }
+  return {
+    path,
+    host,
+    requestId: requestId === '' ? undefined : requestId,
+    credentials: {
+      ...(known.authorization === '' ? {} : { authorization: known.authorization }),
+      ...(known['x-api-key'] === '' ? {} : { 'x-api-key': known['x-api-key'] }),
+    },
+    bodyBytes: Number(length),
+  }
 }
 
 /** Longer heads are parsed each time. */

@@ -44,6 +44,7 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     ...common,
     operation: 'olderRoute',
+    scope: 'route',
     method: 'POST',
     path: '/route',
     summary: 'Decide where a query goes, as the older StrataRouter answers.',
@@ -65,6 +66,7 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     ...common,
     operation: 'olderRouteBatch',
+    scope: 'route',
     method: 'POST',
     path: '/route/batch',
     summary: 'Decide for many queries at once, as the older StrataRouter answers.',
@@ -89,6 +91,7 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     ...common,
     operation: 'olderListRoutes',
+    scope: 'routes:read',
     method: 'GET',
     path: '/routes',
     summary: 'List the routes of the default set, as the older StrataRouter answers.',
@@ -104,6 +107,8 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint<RouteDefinition>({
     ...common,
     operation: 'olderAddRoute',
+    scope: 'routes:write',
+    isAudited: true,
     method: 'POST',
     path: '/routes',
     summary: 'Add a route to the default set, as the older StrataRouter takes it.',

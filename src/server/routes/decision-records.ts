@@ -19,6 +19,8 @@ const WITHOUT_TEXT_HEADER = 'x-stratarouter-rows-without-text'
 export const decisionRecordEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'listDecisions',
+    scope: 'routes:read',
+    seesAllSets: true,
     method: 'GET',
     path: '/v1/decisions',
     tag: 'Recorded decisions',
@@ -46,6 +48,8 @@ export const decisionRecordEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'getDecision',
+    scope: 'routes:read',
+    seesAllSets: true,
     method: 'GET',
     path: '/v1/decisions/{id}',
     tag: 'Recorded decisions',

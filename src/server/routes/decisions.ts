@@ -52,6 +52,7 @@ function listed(decisions: readonly DecisionJson[]): readonly JsonPiece[] {
 export const decisionEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'route',
+    scope: 'route',
     method: 'POST',
     path: '/v1/route',
     tag: 'Decisions',
@@ -82,6 +83,7 @@ export const decisionEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'routeBatch',
+    scope: 'route',
     method: 'POST',
     path: '/v1/route/batch',
     tag: 'Decisions',

@@ -29,6 +29,7 @@ function readDiffRequest(body: unknown, textLimitBytes: number): DiffRequest {
 export const diffEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint<DiffRequest>({
     operation: 'diffVersions',
+    scope: 'routes:read',
     method: 'POST',
     path: '/v1/route-sets/{set}/diff',
     tag: 'Quality',

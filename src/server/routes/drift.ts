@@ -21,6 +21,7 @@ const driftSchema = z
 export const driftEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'getDrift',
+    scope: 'routes:read',
     method: 'GET',
     path: '/v1/route-sets/{set}/drift',
     tag: 'Quality',

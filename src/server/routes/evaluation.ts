@@ -10,6 +10,7 @@ export const evaluations = new EvaluationQueue()
 export const evaluationEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'evaluate',
+    scope: 'routes:read',
     method: 'POST',
     path: '/v1/eval',
     tag: 'Quality',

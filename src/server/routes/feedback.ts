@@ -19,6 +19,7 @@ const parseQuery = queryParser(feedbackQuerySchema)
 export const feedbackEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'giveFeedback',
+    scope: 'route',
     method: 'POST',
     path: '/v1/feedback',
     tag: 'Feedback',
@@ -55,6 +56,8 @@ export const feedbackEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'listFeedback',
+    scope: 'routes:read',
+    seesAllSets: true,
     method: 'GET',
     path: '/v1/feedback',
     tag: 'Feedback',
@@ -85,6 +88,9 @@ export const feedbackEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'deleteFeedback',
+    scope: 'routes:write',
+    seesAllSets: true,
+    isAudited: true,
     method: 'DELETE',
     path: '/v1/feedback/{id}',
     tag: 'Feedback',

@@ -19,6 +19,7 @@ export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
   const live = (operation: string, path: string): AnyEndpoint =>
     defineEndpoint({
       operation,
+      scope: null,
       method: 'GET',
       path,
       tag: 'Operation',
@@ -34,6 +35,7 @@ export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     live('healthLive', '/health/live'),
     defineEndpoint({
       operation: 'healthReady',
+      scope: null,
       method: 'GET',
       path: '/health/ready',
       tag: 'Operation',
@@ -57,6 +59,7 @@ export function healthEndpoints(readiness: Readiness): readonly AnyEndpoint[] {
     }),
     defineEndpoint({
       operation: 'metrics',
+      scope: 'metrics',
       method: 'GET',
       path: '/metrics',
       tag: 'Operation',

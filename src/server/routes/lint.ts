@@ -10,6 +10,7 @@ function lintEndpoint(
 ): AnyEndpoint {
   return defineEndpoint({
     operation,
+    scope: 'routes:read',
     method: 'GET',
     path,
     tag: 'Quality',

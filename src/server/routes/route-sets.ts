@@ -60,6 +60,8 @@ const answer = ({ routeSet, ...state }: RouteSetView) => ({ ...state, ...routeSe
 export const routeSetEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'listRouteSets',
+    scope: 'routes:read',
+    seesAllSets: true,
     method: 'GET',
     path: '/v1/route-sets',
     tag: 'Route sets',
@@ -70,6 +72,7 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'getRouteSet',
+    scope: 'routes:read',
     method: 'GET',
     path: '/v1/route-sets/{set}',
     tag: 'Route sets',
@@ -85,6 +88,8 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint<PutBody>({
     operation: 'putRouteSet',
+    scope: 'routes:write',
+    isAudited: true,
     method: 'PUT',
     path: '/v1/route-sets/{set}',
     tag: 'Route sets',
@@ -118,6 +123,8 @@ export const routeSetEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'deleteRouteSet',
+    scope: 'routes:write',
+    isAudited: true,
     method: 'DELETE',
     path: '/v1/route-sets/{set}',
     tag: 'Route sets',

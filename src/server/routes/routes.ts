@@ -55,6 +55,7 @@ function routeEndpoints(
   return [
     defineEndpoint({
       operation: `listRoutes${operationSuffix}`,
+      scope: 'routes:read',
       method: 'GET',
       path: `${prefix}/routes`,
       tag: 'Routes',
@@ -70,6 +71,8 @@ function routeEndpoints(
     }),
     defineEndpoint<RouteDefinition>({
       operation: `addRoute${operationSuffix}`,
+      scope: 'routes:write',
+      isAudited: true,
       method: 'POST',
       path: `${prefix}/routes`,
       tag: 'Routes',
@@ -90,6 +93,7 @@ function routeEndpoints(
     }),
     defineEndpoint({
       operation: `getRoute${operationSuffix}`,
+      scope: 'routes:read',
       method: 'GET',
       path: `${prefix}/routes/{name}`,
       tag: 'Routes',
@@ -105,6 +109,8 @@ function routeEndpoints(
     }),
     defineEndpoint<unknown>({
       operation: `putRoute${operationSuffix}`,
+      scope: 'routes:write',
+      isAudited: true,
       method: 'PUT',
       path: `${prefix}/routes/{name}`,
       tag: 'Routes',
@@ -129,6 +135,8 @@ function routeEndpoints(
     }),
     defineEndpoint<unknown>({
       operation: `patchRoute${operationSuffix}`,
+      scope: 'routes:write',
+      isAudited: true,
       method: 'PATCH',
       path: `${prefix}/routes/{name}`,
       tag: 'Routes',
@@ -156,6 +164,8 @@ function routeEndpoints(
     }),
     defineEndpoint<readonly string[]>({
       operation: `addExamples${operationSuffix}`,
+      scope: 'routes:write',
+      isAudited: true,
       method: 'POST',
       path: `${prefix}/routes/{name}/examples`,
       tag: 'Routes',
@@ -187,6 +197,8 @@ function routeEndpoints(
     }),
     defineEndpoint({
       operation: `deleteRoute${operationSuffix}`,
+      scope: 'routes:write',
+      isAudited: true,
       method: 'DELETE',
       path: `${prefix}/routes/{name}`,
       tag: 'Routes',

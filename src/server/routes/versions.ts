@@ -91,6 +91,7 @@ function lineOf({ version, routes, createdAt, state, share, outcome }: StoredVer
 export const versionEndpoints: readonly AnyEndpoint[] = [
   defineEndpoint({
     operation: 'listVersions',
+    scope: 'routes:read',
     method: 'GET',
     path: '/v1/route-sets/{set}/versions',
     tag: TAG,
@@ -107,6 +108,7 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint({
     operation: 'getVersion',
+    scope: 'routes:read',
     method: 'GET',
     path: '/v1/route-sets/{set}/versions/{version}',
     tag: TAG,
@@ -136,6 +138,8 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint<{ version: number }>({
     operation: 'rollback',
+    scope: 'routes:write',
+    isAudited: true,
     method: 'POST',
     path: '/v1/route-sets/{set}/rollback',
     tag: TAG,
@@ -158,6 +162,8 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint<FitRequest>({
     operation: 'fitRouteSet',
+    scope: 'routes:write',
+    isAudited: true,
     method: 'POST',
     path: '/v1/route-sets/{set}/fit',
     tag: TAG,
@@ -194,6 +200,8 @@ export const versionEndpoints: readonly AnyEndpoint[] = [
   }),
   defineEndpoint<ReturnType<typeof parseState>>({
     operation: 'setVersionState',
+    scope: 'routes:write',
+    isAudited: true,
     method: 'POST',
     path: '/v1/route-sets/{set}/versions/{version}/state',
     tag: TAG,
