@@ -63,7 +63,7 @@ function outcomeOf(status: number, error: ProviderError): FailureOutcome {
 }
 
 /**
- * The failure that an error inside a stream is.
+ * The failure that an error is which came with status 200: inside a stream, or in the place of an answer.
  * @param error the object that the protocol calls `error`
  */
 export function streamFailure(error: unknown): ProviderFailure {
@@ -78,7 +78,7 @@ export function streamFailure(error: unknown): ProviderFailure {
     outcome = 'refused'
   } else if (/authentication|permission|not_found/i.test(name)) outcome = 'unauthorized'
   else if (status >= 400 && status < 600) outcome = outcomeOf(status, told)
-  return new ProviderFailure(outcome, `The provider broke off its stream: ${told.message}`)
+  return new ProviderFailure(outcome, `The provider answered with an error: ${told.message}`)
 }
 
 /** What an error body says; `{"error": {…}}`, `{"error": "…"}`, `{"message": …}`, `[{"error": {…}}]`, `{"detail": …}` are known. */

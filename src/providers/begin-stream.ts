@@ -1,6 +1,7 @@
 import type { StreamedAnswer, TransportAnswer } from '../contracts/index.ts'
 import { ProviderFailure } from '../errors/index.ts'
 import type { StreamWatch } from '../protocols/caller-protocol.ts'
+import { providerObject } from '../protocols/json-fields.ts'
 import { SseParser } from '../protocols/sse.ts'
 
 /** A streamed answer that is passed on as it comes; resolves once its first events are there. */
@@ -76,6 +77,7 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
       try {
         for (const event of this.#parser.push(value)) {
           const verdict = this.#watch.see(event)
+          if (verdict === 'go-on') assertWhole(event.data)
           if (verdict !== 'drop') text += event.text
           if (verdict !== 'end') continue
           this.#hasEnded = true
@@ -99,4 +101,10 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
       // Nothing is missing from the answer, however the connection ends.
     }
   }
+}
+
+/** Half an object is told from a whole one by its end, for a fraction of what parsing it costs. @throws ProviderFailure `malformed` */
+function assertWhole(data: string): void {
+  if (data.endsWith('}') || data === '') return
+  providerObject(data)
 }

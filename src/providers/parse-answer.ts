@@ -1,7 +1,8 @@
 import type { JsonObject } from '../contracts/index.ts'
 import { ProviderFailure } from '../errors/index.ts'
+import { streamFailure } from '../protocols/http-failure.ts'
 
-/** The body of a successful answer. @throws ProviderFailure `malformed` */
+/** The body of a successful answer. @throws ProviderFailure `malformed`; or by the error that is in its place */
 export function parseAnswer(text: string): JsonObject {
   let value: unknown
   try {
@@ -10,6 +11,9 @@ export function parseAnswer(text: string): JsonObject {
     throw malformed(text, error)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(text)
+  const { error } = value as JsonObject
+  // Gateways and proxies have sent their status when they learn that there is no answer.
+  if (error !== undefined && error !== null) throw streamFailure(error)
   return value as JsonObject
 }
 
