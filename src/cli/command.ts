@@ -22,6 +22,7 @@ interface Positional {
   readonly placeholder: string
   readonly summary: string
   readonly kind: 'text' | 'file'
+  /** What the first of them may be. */
   readonly choices?: readonly string[]
   readonly minimum: number
   readonly maximum: number

@@ -23,7 +23,7 @@ const INPUT_CODES: ReadonlySet<ErrorCode> = new Set([
   'text_too_long',
   'file_not_found',
 ])
-const USAGE_CODES: ReadonlySet<ErrorCode> = new Set(['invalid_request', 'route_not_found'])
+const USAGE_CODES: ReadonlySet<ErrorCode> = new Set(['invalid_request', 'route_not_found', 'key_not_found'])
 const ENVIRONMENT_CODES: ReadonlySet<ErrorCode> = new Set(['port_in_use', 'storage_failed'])
 
 /** The exit code for an error of the table in `src/errors`. */

@@ -126,11 +126,11 @@ function checkPositionals(command: Command, given: readonly string[]): void {
       `${command.name} needs ${expected.placeholder} (${expected.summary}). For example: ${command.examples[0]![0]}`,
     )
   }
-  const wrong = given.find((word) => expected.choices && !expected.choices.includes(word))
-  if (wrong !== undefined && expected.choices) {
-    const nearest = nearestName(wrong, expected.choices)
+  const first = given[0]
+  if (first !== undefined && expected.choices && !expected.choices.includes(first)) {
+    const nearest = nearestName(first, expected.choices)
     throw usageError(
-      `${command.name} expects one of ${expected.choices.join(', ')}, got "${wrong}".${didYouMean(nearest)}`,
+      `${command.name} expects one of ${expected.choices.join(', ')}, got "${first}".${didYouMean(nearest)}`,
     )
   }
 }

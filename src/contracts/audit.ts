@@ -45,6 +45,9 @@ export interface AuditLog {
   append(event: AuditEvent): Promise<AuditRecord>
   /** Rows below that sequence, the newest first. */
   list(limit: number, before?: number): Promise<readonly AuditRecord[]>
-  /** Walks the whole log; a thousand rows a step, other work in between. */
-  verify(): Promise<AuditVerdict>
+  /**
+   * Walks the whole log; a thousand rows a step, other work in between.
+   * @param expected hash of a row that was noted elsewhere and has to be there still
+   */
+  verify(expected?: string): Promise<AuditVerdict>
 }

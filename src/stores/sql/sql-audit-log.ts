@@ -39,7 +39,7 @@ export class SqlAuditLog implements AuditLog {
     })
   }
 
-  verify(): Promise<AuditVerdict> {
+  verify(expected?: string): Promise<AuditVerdict> {
     return this.#attempt('check the audit log', async () => {
       // Read first: rows that are added meanwhile come after it.
       const head = await this.#database
@@ -48,6 +48,7 @@ export class SqlAuditLog implements AuditLog {
         .executeTakeFirst()
       let rows = 0
       let previous = NO_HASH
+      let isExpectedThere = expected === undefined
       const broken = (sequence: number, problem: string): AuditVerdict => ({
         rows,
         head: rows === 0 ? null : previous,
@@ -62,18 +63,19 @@ export class SqlAuditLog implements AuditLog {
           .limit(ROWS_A_STEP)
           .execute()
         for (const row of page) {
-          const expected = rows + 1
-          if (row.sequence !== expected) return broken(expected, 'the row is missing')
+          const sequence = rows + 1
+          if (row.sequence !== sequence) return broken(sequence, 'the row is missing')
           if (row.previous_hash !== previous) {
             return broken(
-              expected,
+              sequence,
               'it does not name the hash of the row before; that row was changed or replaced',
             )
           }
           if (row.hash !== hashOfRow(row))
-            return broken(expected, 'its content does not have its hash; it was changed')
-          rows = expected
+            return broken(sequence, 'its content does not have its hash; it was changed')
+          rows = sequence
           previous = row.hash
+          if (previous === expected) isExpectedThere = true
           if (rows === head?.sequence && previous !== head.hash) {
             return broken(rows, 'it is not the row that was written last; it was replaced')
           }
@@ -83,6 +85,8 @@ export class SqlAuditLog implements AuditLog {
       }
       if (rows < (head?.sequence ?? 0))
         return broken(rows + 1, 'the row is missing; the end of the log was cut off')
+      if (!isExpectedThere)
+        return broken(rows + 1, 'the row with the expected hash is missing; the log was rewritten')
       return { rows, head: rows === 0 ? null : previous, broken: null }
     })
   }

@@ -81,6 +81,21 @@ export function checkAuditLog(harness: AuditLogHarness): void {
     deepStrictEqual([rows, broken], [20, null])
   })
 
+  withLog('misses a hash that was noted elsewhere, where all after it was rewritten', async (log) => {
+    await append(log, 3)
+    const noted = (await log.list(1))[0]?.hash
+    await append(log, 1)
+    strictEqual((await log.verify(noted)).broken, null)
+    await harness.tamper('delete from audit_log')
+    await harness.tamper('delete from audit_head')
+    await log.append(event('other'))
+    await append(log, 3)
+    strictEqual((await log.verify()).broken, null)
+    const rewritten = (await log.verify(noted)).broken
+    strictEqual(rewritten?.sequence, 5)
+    match(rewritten.problem, /rewritten/)
+  })
+
   const found = (what: string, statement: string, sequence: number, problem: RegExp) =>
     withLog(`finds ${what}`, async (log) => {
       await append(log, 5)
