@@ -2,8 +2,11 @@ import type { TokenUsage } from './chat.ts'
 import type { Decision } from './decision.ts'
 import type { JsonObject } from './json.ts'
 
-/** What callers may speak: the OpenAI chat completions, the OpenAI Responses and the Anthropic Messages interface. */
-export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic-messages'
+/**
+ * What callers may speak: the OpenAI chat completions, the OpenAI Responses and the Anthropic Messages interface; callers
+ * in this process the canonical form itself.
+ */
+export type Protocol = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'canonical'
 
 /** A call of a model in the caller's own words. */
 export interface ModelCall {

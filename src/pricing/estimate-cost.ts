@@ -33,7 +33,10 @@ export function estimateCost(
 const DEFAULT_OUTPUT_TOKENS_BOUND = 4096
 
 const boundOf = (body: JsonObject): number | undefined =>
-  positive(body.max_completion_tokens) ?? positive(body.max_output_tokens) ?? positive(body.max_tokens)
+  positive(body.max_completion_tokens) ??
+  positive(body.max_output_tokens) ??
+  positive(body.max_tokens) ??
+  positive(body.maxOutputTokens)
 
 const positive = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined

@@ -85,6 +85,14 @@ describe('estimateTokens', () => {
     expect(chat([{ type: 'text', text: TEXT, cache_control: { type: 'ephemeral' } }])).toBe(said)
   })
 
+  it('takes the canonical form for what it says', () => {
+    expect(chat([{ kind: 'text', text: TEXT }])).toBe(said)
+    const picture = { kind: 'image', base64: 'A'.repeat(100_000), mediaType: 'image/png' }
+    expect(chat([picture])).toBe(
+      chat([{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }]),
+    )
+  })
+
   it('walks bodies of any depth', () => {
     let nested: unknown = TEXT
     for (let depth = 0; depth < 100_000; depth++) nested = depth % 2 === 0 ? [nested] : { content: nested }

@@ -3,7 +3,7 @@ import { estimateTextTokens } from './estimate-text-tokens.ts'
 
 /**
  * Tokens that a model would read for a request, estimated before it is made: the body of an OpenAI chat completion, a
- * Responses or an Anthropic Messages call, or of one for embeddings. Texts as `estimateTextTokens` takes them, and what
+ * Responses or an Anthropic Messages call, of one for embeddings, or one in the canonical form. Texts as `estimateTextTokens` takes them, and what
  * surrounds them: a few tokens a message and a tool, names and punctuation of schemas, a flat number a picture.
  *
  * Too high rather than too low, except for what the body does not show: a stored conversation that it continues, files
@@ -27,7 +27,14 @@ export function estimateTokens(body: JsonObject): number {
 
 const CONTENT_FIELDS = ['messages', 'system', 'instructions', 'input', 'prompt'] as const
 /** Where the names of fields are read by the model too. */
-const SCHEMA_FIELDS = ['tools', 'functions', 'response_format', 'text', 'output_config'] as const
+const SCHEMA_FIELDS = [
+  'tools',
+  'functions',
+  'response_format',
+  'text',
+  'output_config',
+  'responseFormat',
+] as const
 
 const TOKENS_OF_A_REQUEST = 3
 const TOKENS_OF_A_MESSAGE = 4
@@ -54,6 +61,7 @@ const CHARACTERS_PER_TOKEN_OF_SOUND = 256
 /** Told to the provider, not to the model. */
 const UNREAD_FIELDS: ReadonlySet<string> = new Set([
   'type',
+  'kind',
   'role',
   'id',
   'call_id',
@@ -90,7 +98,7 @@ function tokensInside(root: unknown, isSchema: boolean): number {
 
 /** Tokens of a picture, a sound, a file or a tool call whose arguments are not text; undefined for anything else. */
 function tokensOfPart(part: JsonObject): number | undefined {
-  switch (part.type) {
+  switch (part.type ?? part.kind) {
     case 'image_url':
     case 'input_image':
     case 'image':

@@ -7,7 +7,7 @@ const chat = callerProtocols['openai-chat']
 const responses = callerProtocols['openai-responses']
 const messages = callerProtocols['anthropic-messages']
 
-const NAMES = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const
+const NAMES = ['openai-chat', 'openai-responses', 'anthropic-messages', 'canonical'] as const
 
 /** The same conversations as callers of each protocol send them. */
 const CONVERSATIONS: Readonly<
@@ -110,6 +110,45 @@ const CONVERSATIONS: Readonly<
         { role: 'user', content: 'Where is my parcel?' },
         { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'find', input: {} }] },
         { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'Köln' }] },
+      ],
+    },
+  },
+  canonical: {
+    first: {
+      model: 'auto',
+      messages: [
+        { role: 'system', content: [{ kind: 'text', text: 'Be brief.' }] },
+        { role: 'user', content: [{ kind: 'text', text: 'Where is my parcel?' }] },
+      ],
+    },
+    later: {
+      model: 'auto',
+      messages: [
+        { role: 'system', content: [{ kind: 'text', text: 'Be brief.' }] },
+        { role: 'user', content: [{ kind: 'text', text: 'Where is my parcel?' }] },
+        { role: 'assistant', content: [{ kind: 'text', text: 'On its way.' }] },
+        {
+          role: 'user',
+          content: [
+            { kind: 'text', text: 'And this one?' },
+            { kind: 'image', url: 'https://example.com/a.png' },
+            { kind: 'text', text: 'Please.' },
+          ],
+        },
+      ],
+    },
+    result: {
+      model: 'auto',
+      messages: [
+        { role: 'user', content: [{ kind: 'text', text: 'Where is my parcel?' }] },
+        {
+          role: 'assistant',
+          content: [{ kind: 'tool-call', id: 'a', name: 'find', arguments: '{}' }],
+        },
+        {
+          role: 'tool',
+          content: [{ kind: 'tool-result', id: 'a', content: [{ kind: 'text', text: 'Köln' }] }],
+        },
       ],
     },
   },
@@ -275,4 +314,36 @@ it('keeps a conversation of Responses together by its name where the provider ke
   const named = responses.firstMessages({ conversation: 'conv_1', input: 'a' })
   expect(responses.firstMessages({ conversation: { id: 'conv_1' }, input: 'b' })).toBe(named)
   expect(responses.check({ model: 'm', previous_response_id: 'resp_1' })).toEqual([])
+})
+
+describe('a caller in the canonical form', () => {
+  const { canonical } = callerProtocols
+  const usage = {
+    inputTokens: 3,
+    outputTokens: 2,
+    cachedInputTokens: 1,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+  }
+
+  it('gives and gets everything as it is', () => {
+    const body = CONVERSATIONS.canonical.result
+    expect(canonical.readRequest(body)).toBe(body)
+    const answer = { id: 'a', model: 'm', createdAt: 1, content: [], finish: 'stop', usage } as const
+    const request = canonical.readRequest(body)
+    expect(canonical.writeAnswer(answer, request)).toEqual(answer)
+    const event = { kind: 'text', index: 0, text: 'a\n\nb' } as const
+    const [told] = eventsOf(canonical.eventWriter(request).write(event))
+    expect(JSON.parse(told?.data ?? '')).toEqual(event)
+  })
+
+  it('knows the end of a stream and what it used', () => {
+    const watch = canonical.streamWatch({})
+    expect(watch.see(dataEvent({ kind: 'text', index: 0, text: 'a' }))).toBe('go-on')
+    expect(watch.usage()).toBeUndefined()
+    expect(watch.see(dataEvent({ kind: 'finish', reason: 'stop', usage }))).toBe('end')
+    expect(watch.usage()).toEqual(usage)
+    expect(canonical.usageOf({ usage })).toEqual(usage)
+    expect(canonical.usageOf({})).toBeUndefined()
+  })
 })

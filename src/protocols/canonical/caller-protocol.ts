@@ -1,7 +1,7 @@
 import type { ChatRequest, JsonObject, TokenUsage } from '../../contracts/index.ts'
 import type { ErrorDetail } from '../../errors/index.ts'
 import type { CallerError, CallerProtocol, StreamWatch } from '../caller-protocol.ts'
-import { checkMessages } from '../check-fields.ts'
+import { checkCommonFields, checkMessages } from '../check-fields.ts'
 import { httpFailure, streamFailure } from '../http-failure.ts'
 import { isObject, objectsIn, providerObject } from '../json-fields.ts'
 import { type SseEvent, sseText } from '../sse.ts'
@@ -17,6 +17,7 @@ const ROLES = ['system', 'user', 'assistant', 'tool']
 export const canonical: CallerProtocol = {
   check(body) {
     const problems: ErrorDetail[] = []
+    checkCommonFields(body, problems)
     checkMessages(body.messages, 'messages', ROLES, problems)
     return problems
   },
@@ -38,7 +39,8 @@ export const canonical: CallerProtocol = {
     return lines.join('\n')
   },
 
-  prepare: (body, model, stream) => ({ ...body, model, stream }),
+  prepare: (body, model, stream) =>
+    stream === (body.stream === true) ? { ...body, model } : { ...body, model, stream },
   usageOf: ({ usage }) => usageIn(usage),
   streamWatch: () => new CanonicalWatch(),
   errorBody: (error) => ({ error: errorObject(error) }),
