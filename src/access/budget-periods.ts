@@ -1,5 +1,5 @@
 /** A day or a month of UTC. */
-export interface BudgetPeriod {
+interface BudgetPeriod {
   /** Such as `2026-11-24` or `2026-11`. */
   readonly name: string
   /** Milliseconds since the epoch. */

@@ -10,7 +10,7 @@ const ID_DIGITS = 16
 const PREFIX_CHARACTERS = 9
 
 /** A key and its secret, which is in no other place and never again to be had. */
-export interface NewApiKey {
+interface NewApiKey {
   readonly key: StoredApiKey
   /** `sr_` and 43 letters and digits that hold 256 random bits. */
   readonly secret: string

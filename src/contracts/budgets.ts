@@ -74,7 +74,7 @@ export interface UsageSums {
 }
 
 /** What is known of calls that belong together. Empty where there is none: no key needed, no route chosen. */
-export interface UsageKey {
+interface UsageKey {
   /** Of UTC, such as `2026-11-24`. */
   readonly day: string
   readonly tenant: string

@@ -18,7 +18,6 @@ export type {
   BudgetSpent,
   BudgetStore,
   UsageDimension,
-  UsageKey,
   UsageQuery,
   UsageRow,
   UsageStore,

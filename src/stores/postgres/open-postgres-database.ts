@@ -5,7 +5,7 @@ import { postgresDialect } from './postgres-dialect.ts'
 
 type Pg = typeof import('pg')['default']
 
-export interface PostgresOptions {
+interface PostgresOptions {
   /** `postgresql://…` */
   readonly address: string
   /** Connections that may be open at once. */

@@ -13,7 +13,7 @@ import {
 /** Any number that nothing else locks: "strata" on a telephone. */
 const WRITE_LOCK = 787_282
 
-export interface PostgresDialectOptions {
+interface PostgresDialectOptions {
   readonly pool: PostgresPool
   /** Whether transactions come one after the other, those of other processes too, as they do in SQLite. */
   readonly oneAtATime: boolean

@@ -8,7 +8,7 @@ import { canonicalJson } from './canonical-json.ts'
 export const NO_HASH = '0'.repeat(64)
 
 /** What the hash of a row covers, in this order. */
-export type HashedRow = Omit<AuditLogTable, 'hash'>
+type HashedRow = Omit<AuditLogTable, 'hash'>
 
 /** SHA-256 in hexadecimal over a row as a JSON array, in which every value has its place. */
 export function hashOfRow(row: HashedRow): string {

@@ -9,7 +9,7 @@ export const budgetKey = ({
   readonly period: string
 }): string => `${period} ${subject}`
 
-export interface Granted {
+interface Granted {
   readonly refusals: readonly (BudgetRefusal | null)[]
   /** What is spent in addition, by `budgetKey`; integers above 0. */
   readonly added: ReadonlyMap<string, number>
