@@ -17,7 +17,7 @@ export class SqlApiKeyStore implements ApiKeyStore {
   readonly #uses: Kysely<AccessDatabase>
   readonly #attempt: StorageAttempt
 
-  /** @param uses the same tables on a connection that does not wait for the disk, for what happens while serving */
+  /** @param uses the same tables on a connection that waits neither for the disk nor for other writers, for what goes on while serving */
   constructor(database: Kysely<AccessDatabase>, uses: Kysely<AccessDatabase>, attempt: StorageAttempt) {
     this.#database = database
     this.#uses = uses
@@ -83,7 +83,7 @@ export class SqlApiKeyStore implements ApiKeyStore {
 
   changesSince(revision: number): Promise<ApiKeyChanges> {
     return this.#attempt('read the API keys', async () => {
-      const rows = await this.#database
+      const rows = await this.#uses
         .selectFrom('api_keys')
         .selectAll()
         .where('revision', '>', revision)
