@@ -39,7 +39,7 @@ export const CALLERS: readonly Caller[] = [
   {
     protocol: 'anthropic-messages',
     path: '/v1/messages',
-    bodyOf: (text) => ({ max_tokens: 100, messages: user(text) }),
+    bodyOf: (text) => ({ max_tokens: 1_000_000, messages: user(text) }),
     hasEnd: ({ events, text }) =>
       events.length > 0 ? events.at(-1)?.event === 'message_stop' : text.includes('"content"'),
   },
