@@ -2,7 +2,7 @@ import { BudgetKeeper, type RateLimits, UsageBook } from '../access/index.ts'
 import type { Config } from '../config/index.ts'
 import type { Clock, Transport } from '../contracts/index.ts'
 import { FairQueue } from '../execution/fair-queue.ts'
-import { createIdSource, type Logger, type QueueFigures } from '../observability/index.ts'
+import { createIdSource, type QueueFigures } from '../observability/index.ts'
 import type { UndiciTransportOptions } from '../providers/undici/undici-transport.ts'
 import { Admission } from '../runtime/admission.ts'
 import { attemptCalls } from '../runtime/attempt.ts'
@@ -26,6 +26,12 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** Told what may be worth a look. */
+export interface GatewayLogger {
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
 interface GatewayOptions {
   readonly config: Config
   readonly routing: Routing
@@ -33,7 +39,7 @@ interface GatewayOptions {
   readonly limits: RateLimits
   readonly queues: QueueFigures
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: GatewayLogger
 }
 
 /** Days that usage is kept. */

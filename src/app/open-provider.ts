@@ -42,6 +42,7 @@ export async function openProvider(
   } = { ...settings, ...(key ? { apiKey: key } : {}) }
   const service = {
     name,
+    now,
     transport: await transport({
       connectTimeoutMs: settings.timeouts?.connectMs ?? config.timeouts.connectMs,
       ...(type === 'webhook' && settings.allowPrivate !== true ? { publicOnly: true } : {}),
@@ -54,9 +55,9 @@ export async function openProvider(
   }
   switch (type) {
     case 'openai':
-      return openaiProvider({ ...service, protocols: ['openai-chat', 'openai-responses'] })
+      return openaiProvider({ ...service, protocols: ['openai-chat', 'openai-responses'], isOpenai: true })
     case 'openai-compatible':
-      return openaiProvider({ ...service, protocols: settings.protocols ?? ['openai-chat'] })
+      return openaiProvider({ ...service, protocols: settings.protocols ?? ['openai-chat'], isOpenai: false })
     case 'anthropic':
       return anthropicProvider(service)
     case 'google':
@@ -66,7 +67,6 @@ export async function openProvider(
         ...service,
         url: settings.url as string,
         nextId,
-        now,
       })
     default:
       throw new Error(`the configuration lets no provider of type ${type} pass`)

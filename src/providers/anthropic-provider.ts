@@ -17,7 +17,7 @@ export function anthropicProvider(settings: ServiceSettings): Provider {
     transport: settings.transport,
     headers: serviceHeaders(settings, (key) => ({ 'x-api-key': key })),
     speaks: { 'anthropic-messages': { url, headers: VERSION } },
-    translation: { ...anthropicMessagesTranslation, url: () => url, headers: VERSION },
+    translation: { now: settings.now, ...anthropicMessagesTranslation, url: () => url, headers: VERSION },
     countTokensUrl: serviceUrl(settings, baseUrl, '/messages/count_tokens'),
   })
 }

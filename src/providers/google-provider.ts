@@ -14,6 +14,7 @@ export function googleProvider(settings: ServiceSettings): Provider {
     headers: serviceHeaders(settings, (key) => ({ 'x-goog-api-key': key })),
     speaks: {},
     translation: {
+      now: settings.now,
       ...googleGeminiTranslation,
       url: (model, stream) =>
         serviceUrl(

@@ -1,18 +1,20 @@
 import type { Provider } from '../contracts/index.ts'
-import { openaiChatTranslation } from '../protocols/openai-chat/translation.ts'
+import { openaiChatTranslation, openaiCompatibleTranslation } from '../protocols/openai-chat/translation.ts'
 import { HttpProvider, type SpokenProtocol } from './http-provider.ts'
 import { type ServiceSettings, serviceHeaders, serviceUrl } from './service-settings.ts'
 
 export interface OpenaiSettings extends ServiceSettings {
   /** Which of its interfaces the service has; calls of others are translated. */
   readonly protocols: readonly ('openai-chat' | 'openai-responses')[]
+  /** Whether it is OpenAI itself, which has given some fields new names that others do not know. */
+  readonly isOpenai: boolean
 }
 
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
 /** OpenAI, or any service that speaks as it does. */
 export function openaiProvider(settings: OpenaiSettings): Provider {
-  const { baseUrl = OPENAI_BASE_URL, protocols } = settings
+  const { baseUrl = OPENAI_BASE_URL, protocols, isOpenai } = settings
   const urls = {
     'openai-chat': serviceUrl(settings, baseUrl, '/chat/completions'),
     'openai-responses': serviceUrl(settings, baseUrl, '/responses'),
@@ -24,7 +26,11 @@ export function openaiProvider(settings: OpenaiSettings): Provider {
     transport: settings.transport,
     headers: serviceHeaders(settings, (key) => ({ authorization: `Bearer ${key}` })),
     speaks,
-    translation: { ...openaiChatTranslation, url: () => urls['openai-chat'] },
+    translation: {
+      now: settings.now,
+      ...(isOpenai ? openaiChatTranslation : openaiCompatibleTranslation),
+      url: () => urls['openai-chat'],
+    },
     embeddingsUrl: serviceUrl(settings, baseUrl, '/embeddings'),
   })
 }

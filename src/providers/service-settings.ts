@@ -4,6 +4,8 @@ import type { Transport } from '../contracts/index.ts'
 export interface ServiceSettings {
   readonly name: string
   readonly transport: Transport
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
   readonly apiKey?: string
   /** Without a slash at its end, its version included. */
   readonly baseUrl?: string

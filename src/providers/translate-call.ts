@@ -36,17 +36,20 @@ export async function translateCall(
     const chunks = await eventStreamBody(answer)
     return writeChatEvents(readChatEvents(chunks, translation), caller.eventWriter(request))
   }
-  const chatAnswer = translation.readAnswer(parseAnswer(await answer.text(ANSWER_LIMIT_BYTES)))
+  const body = parseAnswer(await answer.text(ANSWER_LIMIT_BYTES))
+  const chatAnswer = translation.readAnswer(body, secondsOf(translation))
   const text = JSON.stringify(caller.writeAnswer(chatAnswer, request))
   return chatAnswer.usage === undefined
     ? { kind: 'whole', text }
     : { kind: 'whole', text, usage: chatAnswer.usage }
 }
 
+const secondsOf = ({ now }: Translation): number => Math.floor(now() / 1000)
+
 /** The canonical events of a provider's stream; those of one piece of it together. */
 async function* readChatEvents(chunks: AsyncIterable<Uint8Array>, translation: Translation) {
   const parser = new SseParser()
-  const reader = translation.eventReader()
+  const reader = translation.eventReader(secondsOf(translation))
   for await (const chunk of chunks) {
     const events = parser.push(chunk).flatMap((event) => reader.read(event))
     if (events.length === 0) continue

@@ -1,4 +1,4 @@
-import type { Provider, Transport } from '../contracts/index.ts'
+import type { Provider } from '../contracts/index.ts'
 import { ProviderFailure } from '../errors/index.ts'
 import { httpFailure, withoutBody } from '../protocols/http-failure.ts'
 import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
@@ -11,8 +11,6 @@ import { textAnswer } from './text-answer.ts'
 interface WebhookSettings extends ServiceSettings {
   readonly url: string
   readonly nextId: () => string
-  readonly now: () => number
-  readonly transport: Transport
 }
 
 /**
