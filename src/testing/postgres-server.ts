@@ -116,7 +116,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     start,
     async close() {
       await end('SIGINT')
-      rmSync(folder, { recursive: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { AccessBook } from '../../src/access/index.ts'
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts'
 import type { ApiKey, UsageTotal } from '../../src/contracts/index.ts'
 import { ManualTime } from '../../src/execution/manual-time.ts'
 import { openStores } from '../../src/stores/index.ts'
+import { postgresPrograms, startPostgres, withoutPostgres } from '../../src/testing/postgres-server.ts'
 import { runProgram, temporaryFolder } from './cli-process.ts'
 
 const folder = temporaryFolder()
@@ -123,6 +124,31 @@ describe('keys', () => {
     const { code, errorOut } = await inFolder('four', 'keys', 'revoke', 'key_none')
     expect(code).toBe(EXIT_CODES.usage.code)
     expect(errorOut).toMatch(/There is no key key_none.*keys list/)
+  })
+})
+
+describe.skipIf(postgresPrograms === null)(`on PostgreSQL${withoutPostgres}`, () => {
+  test('the commands work on the database that DATABASE_URL names, and doctor does not show its password', async () => {
+    const server = await startPostgres()
+    onTestFinished(() => server.close())
+    const address = (await server.newDatabase()).replace('test@', 'test:a-password@')
+    const run = (...words: string[]) =>
+      runProgram(words, { cwd: folder.path, environment: { DATABASE_URL: address } })
+    const { out } = await run('keys', 'create', '--name', 'ci', '--json')
+    const { key } = JSON.parse(out) as { key: ApiKey }
+    expect((await run('keys', 'revoke', key.id)).out).toBe(`${key.id} (ci) is revoked\n`)
+    expect(JSON.parse((await run('keys', 'list', '--json')).out).keys).toMatchObject([{ id: key.id }])
+    expect((await run('audit', 'verify')).out).toMatch(/^2 rows, all as they were written/)
+    expect((await run('usage')).out).toMatch(/Nothing was called/)
+    const found = await run('doctor', '--port', '0')
+    expect(found.out).toMatch(/database +postgresql:\/\/test@127\.0\.0\.1:\d+\/test_1, PostgreSQL \d+/)
+    await server.close()
+    const missed = await run('doctor', '--port', '0')
+    expect(missed.out).toMatch(/fail +database .*is not usable: it does not answer/)
+    const failed = await run('keys', 'list')
+    expect(failed.code).toBe(EXIT_CODES.environment.code)
+    for (const { out, errorOut } of [found, missed, failed])
+      expect(out + errorOut).not.toContain('a-password')
   })
 })
 

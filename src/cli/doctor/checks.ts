@@ -94,7 +94,9 @@ const DATABASE_START = 'SQLite format 3\0'
 /** Reads the beginning only, since opening a database may change it. */
 export async function checkDatabase(config: Config): Promise<Check> {
   const name = 'database'
-  const path = String(config.database.primary).slice('sqlite:'.length)
+  const address = String(config.database.primary)
+  if (!address.startsWith('sqlite:')) return checkPostgres(name, address)
+  const path = address.slice('sqlite:'.length)
   if (path === ':memory:') return ok(name, 'in memory: what is stored is lost when the server stops')
   if (!existsSync(path)) return ok(name, `${path} does not exist yet`)
   const elsewhere = 'or choose another with --data-dir, STRATAROUTER_DATA_DIR or database.primary.'
@@ -107,6 +109,15 @@ export async function checkDatabase(config: Config): Promise<Check> {
     return fail(name, `${path} is no SQLite database`, `Restore it, move it away, ${elsewhere}`)
   } catch (error) {
     return failedBy(name, error, `Let this user read and write it, ${elsewhere}`)
+  }
+}
+
+async function checkPostgres(name: string, address: string): Promise<Check> {
+  try {
+    const { reachPostgres } = await import('../../stores/postgres/reach-postgres.ts')
+    return ok(name, await reachPostgres(address))
+  } catch (error) {
+    return failedBy(name, error, 'Without it the server does not start.')
   }
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { postgresPrograms, startPostgres, withoutPostgres } from '../../testing/postgres-server.ts'
 import { openPostgresDatabase, shownAddress } from './open-postgres-database.ts'
 
@@ -7,6 +7,7 @@ it.skipIf(postgresPrograms === null)(
   `a connection that breaks between two queries costs the second, not the process${withoutPostgres}`,
   async () => {
     const server = await startPostgres()
+    onTestFinished(() => server.close())
     const database = await openPostgresDatabase({
       address: await server.newDatabase(),
       connections: 1,
@@ -20,7 +21,6 @@ it.skipIf(postgresPrograms === null)(
     await server.start()
     expect((await sql<{ one: number }>`select 1 as one`.execute(database)).rows).toEqual([{ one: 1 }])
     await database.destroy()
-    await server.close()
   },
 )
 
