@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type ErrorDetail, StrataError } from '../errors/index.ts'
+import { addConventionalKeys } from './conventional-keys.ts'
 import { CONFIG_FILE_VARIABLE, coerce, type Environment, readEnvironment } from './environment.ts'
-import { gatewayProblems, providerType } from './gateway-problems.ts'
+import { gatewayProblems } from './gateway-problems.ts'
 import { type ParsedDocument, parseDocument, readText } from './parse-document.ts'
 import { pathText, problemsOf } from './problems.ts'
+import { refuseConfiguration } from './refuse-configuration.ts'
 import { type Config, configSchema } from './schema.ts'
-import { childSchema, readSecret, replaceSecrets } from './secrets.ts'
-import { configJsonSchema, type JsonSchema, type Setting, settings } from './settings.ts'
+import { readSecret, replaceSecrets } from './secrets.ts'
+import { configJsonSchema, type Setting, settings } from './settings.ts'
 
 /** Where a value came from. */
 export type Source =
@@ -101,7 +103,7 @@ export function loadConfig(options: LoadConfigOptions = {}): LoadedConfig {
     }) as Record<string, unknown>
     const finished = config as unknown as Config
     finishDatabase(finished, sources, workingDirectory)
-    addConventionalKeys(finished, environment)
+    addConventionalKeys(finished.providers, environment)
     details.push(...gatewayProblems(finished))
   }
   if (details.length > 0) throw refusal(details, sources, document, file)
@@ -136,22 +138,6 @@ function settingAt(keys: readonly (string | number)[]): Setting | undefined {
   return settings.find(({ path }) => path.split('.').every((part, index) => part === keys[index]))
 }
 
-const KEY_VARIABLES: Readonly<Record<string, string>> = {
-  openai: 'OPENAI_API_KEY',
-  anthropic: 'ANTHROPIC_API_KEY',
-  google: 'GEMINI_API_KEY',
-}
-
-/** Gives providers without a key the one that the environment has for their type, where they are asked at home. */
-function addConventionalKeys({ providers }: Config, environment: Environment): void {
-  for (const [name, provider] of Object.entries(providers)) {
-    const key = environment[KEY_VARIABLES[providerType(name, provider) ?? ''] ?? '']
-    if (key && provider.apiKey === undefined && provider.baseUrl === undefined) {
-      write(provider as Record<string, unknown>, 'apiKey', key)
-    }
-  }
-}
-
 /** Fills in the default that depends on another setting, and makes the path absolute. */
 function finishDatabase(config: Config, sources: Map<string, Source>, workingDirectory: string): void {
   const path = 'database.primary'
@@ -172,39 +158,13 @@ function refusal(
   document: ParsedDocument | undefined,
   file: string | null,
 ): StrataError {
-  const details = problems.map((problem) => {
-    const keys = problem.path.split(/[.[\]]+/).filter((key) => key !== '')
-    const source = sources.get(settingAt(keys)?.path ?? problem.path)
-    const secret = isSecretAt(keys)
+  return refuseConfiguration(problems, (keys, path) => {
+    const source = sources.get(settingAt(keys)?.path ?? path)
+    if (source?.kind === 'environment' || source?.kind === 'flag') return `${source.kind} ${source.name}`
+    if (file === null || source?.kind === 'default') return undefined
     const line = document?.lineOf(keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)))
-    const place =
-      source?.kind === 'environment' || source?.kind === 'flag'
-        ? `${source.kind} ${source.name}`
-        : file !== null && source?.kind !== 'default'
-          ? `${file}${line ? `:${line}` : ''}`
-          : undefined
-    return {
-      ...problem,
-      ...(secret && problem.got ? { got: '***' } : {}),
-      message: place ? `${problem.message} (${place})` : problem.message,
-    }
+    return `${file}${line ? `:${line}` : ''}`
   })
-  const list = details.map(
-    (detail) => `\n  ${detail.path}: ${detail.message}${detail.got ? `, got ${detail.got}` : ''}`,
-  )
-  const count = details.length === 1 ? 'one problem' : `${details.length} problems`
-  return new StrataError('invalid_configuration', `The configuration has ${count}:${list.join('')}`, {
-    details,
-  })
-}
-
-function isSecretAt(keys: readonly string[]): boolean {
-  let here: JsonSchema | undefined = configJsonSchema
-  for (const key of keys) {
-    here = /^\d+$/.test(key) && here?.items ? here.items : childSchema(here, key)
-    if (here?.secret) return true
-  }
-  return false
 }
 
 function read(root: Record<string, unknown>, path: string): unknown {

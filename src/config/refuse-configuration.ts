@@ -1,0 +1,38 @@
+import { type ErrorDetail, StrataError } from '../errors/index.ts'
+import { childSchema } from './secrets.ts'
+import { configJsonSchema, type JsonSchema } from './settings.ts'
+
+/**
+ * One error of all problems, secrets masked.
+ * @param placeOf where the value was written down, such as `stratarouter.yaml:3`, of those with a place
+ */
+export function refuseConfiguration(
+  problems: readonly ErrorDetail[],
+  placeOf: (keys: readonly string[], path: string) => string | undefined = () => undefined,
+): StrataError {
+  const details = problems.map((problem) => {
+    const keys = problem.path.split(/[.[\]]+/).filter((key) => key !== '')
+    const place = placeOf(keys, problem.path)
+    return {
+      ...problem,
+      ...(isSecretAt(keys) && problem.got ? { got: '***' } : {}),
+      message: place ? `${problem.message} (${place})` : problem.message,
+    }
+  })
+  const list = details.map(
+    (detail) => `\n  ${detail.path}: ${detail.message}${detail.got ? `, got ${detail.got}` : ''}`,
+  )
+  const count = details.length === 1 ? 'one problem' : `${details.length} problems`
+  return new StrataError('invalid_configuration', `The configuration has ${count}:${list.join('')}`, {
+    details,
+  })
+}
+
+function isSecretAt(keys: readonly string[]): boolean {
+  let here: JsonSchema | undefined = configJsonSchema
+  for (const key of keys) {
+    here = /^\d+$/.test(key) && here?.items ? here.items : childSchema(here, key)
+    if (here?.secret) return true
+  }
+  return false
+}
