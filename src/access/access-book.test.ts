@@ -84,7 +84,9 @@ describe('a key', () => {
     expect(book.hasKeys()).toBe(true)
     expect(book.identify(secret)).toMatchObject({ tenant: 'acme', keyId: key.id })
     for (const wrong of [undefined, '', 'sr_wrong', `${secret}x`, secret.toLowerCase()]) {
-      expect(refusal(() => book.identify(wrong)).code).toBe('invalid_api_key')
+      const error = refusal(() => book.identify(wrong))
+      expect(error.code).toBe('invalid_api_key')
+      if (wrong) expect(`${error.stack}${JSON.stringify(error)}`).not.toContain(wrong)
     }
     await book.revoke(key.id, CLI)
     expect(refusal(() => book.identify(secret)).code).toBe('invalid_api_key')
