@@ -10,6 +10,7 @@ import type {
   RouteOptions,
   RouteSet,
   RouteStore,
+  Tracer,
 } from '../contracts/index.ts'
 import type { Router } from '../core/index.ts'
 import type { LintProblem } from '../core/lint-routes.ts'
@@ -96,6 +97,8 @@ export interface App {
   readonly cascades: CascadeBook | undefined
   /** Counts a decision, watches it for drift, and records it where it belongs to the sample; returns its id. */
   decided(made: MadeDecision): string
+  /** Makes traces of requests; undefined where none are configured. */
+  readonly tracer: Tracer | undefined
   /** Requests and tokens a minute, of keys and tenants. */
   readonly limits: RateLimits
   /** The API keys. */
@@ -228,6 +231,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     metrics.include(cascades)
     cascades.prepare(routes.router())
   }
+  const { traces: traceSettings } = config.telemetry
+  const { endpoint } = traceSettings
+  const traces =
+    endpoint === undefined
+      ? undefined
+      : await (await import('./open-traces.ts')).openTraces(endpoint, {
+          settings: traceSettings,
+          queues: records.queues,
+          clock,
+          logger,
+        })
   const nextDecisionId = createIdSource('dec')
   const decided = ({ set = DEFAULT_SET, text, decision }: MadeDecision): string => {
     const id = nextDecisionId()
@@ -254,7 +268,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
           routes,
           cascades,
           textLimitBytes: config.server.textLimitBytes,
-          decided: (set, text, decision) => void decided({ set, text, decision }),
+          decided: (set, text, decision) => decided({ set, text, decision }),
         }),
         clock,
       }),
@@ -283,6 +297,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     routerFor: (setName, message) => routes.routerFor(setName, message),
     cascades,
     decided,
+    tracer: traces?.tracer,
     limits,
     access,
     stores,
@@ -303,6 +318,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       watch?.close()
       await cascades?.close()
       await (await opened)?.close()
+      await traces?.close()
       await linter.close()
       await queue.close()
       await routes.idle()

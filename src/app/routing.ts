@@ -1,5 +1,5 @@
 import type { Decision, RouteDefinition, RouteSet } from '../contracts/index.ts'
-import type { Routing } from '../runtime/routing.ts'
+import type { RoutedDecision, Routing } from '../runtime/routing.ts'
 import type { CascadeBook } from './cascade-book.ts'
 import type { RouteSets } from './route-sets.ts'
 
@@ -8,8 +8,8 @@ interface AppRoutingOptions {
   readonly cascades: CascadeBook | undefined
   /** Of UTF-8; of longer messages the beginning and the end decide. */
   readonly textLimitBytes: number
-  /** Counts and records a decision. */
-  readonly decided: (set: string | undefined, text: string, decision: Decision) => void
+  /** Counts and records a decision; returns its id. */
+  readonly decided: (set: string | undefined, text: string, decision: Decision) => string
 }
 
 /** Lets the runtime decide as `/v1/route` does. */
@@ -21,10 +21,9 @@ export function appRouting({ routes, cascades, textLimitBytes, decided }: AppRou
       const options =
         context.length === 0 ? {} : { context: context.map((one) => shortened(one, textLimitBytes)) }
       const router = routes.routerFor(set, text)
-      const finish = (decision: Decision): Decision => {
+      const finish = (decision: Decision): RoutedDecision => {
         routes.answered(set, text, options, decision)
-        decided(set, text, decision)
-        return decision
+        return { id: decided(set, text, decision), ...decision }
       }
       const decision = cascades ? cascades.decide(router, text, options) : router.route(text, options)
       return decision instanceof Promise ? decision.then(finish) : finish(decision)

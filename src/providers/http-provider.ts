@@ -9,7 +9,6 @@ import type {
   TransportAnswer,
   WholeAnswer,
 } from '../contracts/index.ts'
-import { ProviderFailure } from '../errors/index.ts'
 import type { CallerProtocol } from '../protocols/caller-protocol.ts'
 import { callerProtocols } from '../protocols/caller-protocols.ts'
 import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
@@ -44,12 +43,12 @@ export interface HttpProviderOptions {
 /** A provider over HTTP. */
 export class HttpProvider implements Provider {
   readonly name: string
+  readonly embed?: NonNullable<Provider['embed']>
+  readonly countTokens?: NonNullable<Provider['countTokens']>
   readonly #transport: Transport
   readonly #speaks: HttpProviderOptions['speaks']
   readonly #headers: Readonly<Record<string, string>>
   readonly #translation: Translation
-  readonly #embeddingsUrl: string | undefined
-  readonly #countTokensUrl: string | undefined
 
   constructor(options: HttpProviderOptions) {
     this.name = options.name
@@ -57,8 +56,17 @@ export class HttpProvider implements Provider {
     this.#speaks = options.speaks
     this.#headers = { 'content-type': 'application/json', ...options.headers }
     this.#translation = options.translation
-    this.#embeddingsUrl = options.embeddingsUrl
-    this.#countTokensUrl = options.countTokensUrl
+    const { embeddingsUrl, countTokensUrl } = options
+    if (embeddingsUrl !== undefined) {
+      this.embed = (body, model, callOptions) =>
+        this.#ask('openai-chat', embeddingsUrl, {}, { ...body, model }, callOptions)
+    }
+    if (countTokensUrl !== undefined) {
+      this.countTokens = ({ body, headers }, model, callOptions) => {
+        const own = { ...this.#speaks['anthropic-messages']?.headers, ...headers }
+        return this.#ask('anthropic-messages', countTokensUrl, own, { ...body, model }, callOptions)
+      }
+    }
   }
 
   call(call: ModelCall, model: string, options: CallOptions): Promise<ProviderAnswer> {
@@ -87,22 +95,6 @@ export class HttpProvider implements Provider {
     )
     if (answer.status !== 200) throw await failedAnswer(answer, protocol.failureOf)
     return stream ? beginStream(answer, protocol.streamWatch(body)) : readWhole(answer, protocol)
-  }
-
-  async embed(body: JsonObject, model: string, options: CallOptions): Promise<WholeAnswer> {
-    if (this.#embeddingsUrl === undefined) throw this.#cannot('makes no embeddings')
-    return this.#ask('openai-chat', this.#embeddingsUrl, {}, { ...body, model }, options)
-  }
-
-  async countTokens(call: ModelCall, model: string, options: CallOptions): Promise<WholeAnswer> {
-    const spoken = this.#speaks['anthropic-messages']
-    if (this.#countTokensUrl === undefined) throw this.#cannot('counts no tokens')
-    const headers = { ...spoken?.headers, ...call.headers }
-    return this.#ask('anthropic-messages', this.#countTokensUrl, headers, { ...call.body, model }, options)
-  }
-
-  #cannot(what: string): ProviderFailure {
-    return new ProviderFailure('refused', `The provider ${this.name} ${what}; name another model.`)
   }
 
   async #ask(

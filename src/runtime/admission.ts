@@ -109,7 +109,7 @@ function estimateMicroUsd(call: ModelCall, models: readonly Model[]): number {
   return most
 }
 
-/** A call that was let pass; ended or failed once. */
+/** A call that was let pass; ended or released once. */
 export class Admitted {
   readonly #options: AdmissionOptions
   readonly #question: AdmissionQuestion
@@ -158,8 +158,8 @@ export class Admitted {
     if (usage !== undefined && cost !== undefined) onUsed(deployment, identity.tenant, usage, cost)
   }
 
-  /** Gives back what was set aside: no answer came. */
-  failed(): void {
+  /** Gives back what was set aside: nothing was used. */
+  released(): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#options.limits.settle(this.#question.identity, this.tokens, 0)

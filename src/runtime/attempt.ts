@@ -1,4 +1,5 @@
 import type { CallOptions, Clock, ModelCall, ProviderAnswer, Timer } from '../contracts/index.ts'
+import { StrataError } from '../errors/index.ts'
 import { type Attempt, recordAttempts } from '../execution/attempt-log.ts'
 import { balanced } from '../execution/balanced.ts'
 import { circuitBreaker } from '../execution/circuit-breaker.ts'
@@ -7,12 +8,17 @@ import { compose, type Operation } from '../execution/layer.ts'
 import { type RetryPolicy, retry } from '../execution/retry.ts'
 import { timeouts } from '../execution/timeouts.ts'
 import type { StreamAccess } from '../execution/watched-stream.ts'
+import { estimateTokens } from '../pricing/estimate-tokens.ts'
 import type { Random } from '../util/random.ts'
 import type { Deployment, Model } from './model-book.ts'
+
+/** What a model is called for: an answer, vectors of texts, or the count of a request's tokens. */
+export type Purpose = 'answer' | 'embed' | 'count'
 
 /** A call on its way to a model; `target` is the deployment that is asked, or would be first. */
 export interface AttemptRequest extends FailoverRequest<Deployment> {
   readonly call: ModelCall
+  readonly purpose: Purpose
   readonly options: Omit<CallOptions, 'signal'>
   /** Tokens that it may use, by estimate. */
   readonly tokens: number
@@ -79,15 +85,33 @@ export function attemptCalls({
 }
 
 async function callProvider(
-  { target, call, options, signal, waits }: AttemptRequest,
+  { target, call, purpose, options, signal, waits }: AttemptRequest,
   clock: Clock,
 ): Promise<ProviderAnswer> {
   const startMs = clock.monotonicMs()
   try {
-    return await target.provider.call(call, target.model, { ...options, signal })
+    return await ask(target, call, purpose, { ...options, signal })
   } finally {
     waits.externalMs += clock.monotonicMs() - startMs
   }
+}
+
+function ask(
+  { provider, model }: Deployment,
+  call: ModelCall,
+  purpose: Purpose,
+  options: CallOptions,
+): Promise<ProviderAnswer> {
+  if (purpose === 'answer') return provider.call(call, model, options)
+  if (purpose === 'embed') {
+    if (provider.embed) return provider.embed(call.body, model, options)
+    throw new StrataError(
+      'untranslatable',
+      `The provider ${provider.name} makes no embeddings; name another model.`,
+    )
+  }
+  if (provider.countTokens) return provider.countTokens(call, model, options)
+  return Promise.resolve({ kind: 'whole', text: JSON.stringify({ input_tokens: estimateTokens(call.body) }) })
 }
 
 function tokensUsed(answer: ProviderAnswer): number | undefined {

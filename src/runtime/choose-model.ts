@@ -3,7 +3,7 @@ import { StrataError } from '../errors/index.ts'
 import type { CallerProtocol } from '../protocols/caller-protocol.ts'
 import { earlierUserTexts } from './earlier-texts.ts'
 import type { Model, ModelBook } from './model-book.ts'
-import type { Routing } from './routing.ts'
+import type { RoutedDecision, Routing } from './routing.ts'
 import type { Session, SessionBook } from './session-book.ts'
 
 /** Where a call goes, and why. */
@@ -13,7 +13,7 @@ export interface Choice {
   /** The route that led there; null for *no match*; undefined where a model was named. */
   readonly route: string | null | undefined
   /** Absent where nothing was decided. */
-  readonly decision?: Decision
+  readonly decision?: RoutedDecision
 }
 
 export interface ModelQuestion {
@@ -22,8 +22,8 @@ export interface ModelQuestion {
   readonly body: JsonObject
   readonly protocol: CallerProtocol
   readonly routeSet?: string
-  /** Tells conversations apart, between tenants too. */
-  readonly session: string
+  /** Tells conversations apart, between tenants too; asked for only where something is decided. */
+  readonly session: () => string
 }
 
 interface ModelChooserOptions {
@@ -57,12 +57,16 @@ export class ModelChooser {
     this.#sessionMargin = sessionMargin
   }
 
+  /** A model by its own name, where there is nothing to decide by. @throws StrataError `model_not_found` */
+  named(name: string): Choice {
+    return { models: this.#models.chain(name, undefined), route: undefined }
+  }
+
   /** @throws StrataError `model_not_found`, `route_not_found`, `invalid_request` where `auto` has no text to go by */
   choose(question: ModelQuestion): Choice | Promise<Choice> {
     const { name, routeSet } = question
     if (name === 'auto') return this.#decide(question, routeSet)
-    if (!name.startsWith(ROUTE_PREFIX))
-      return { models: this.#models.chain(name, undefined), route: undefined }
+    if (!name.startsWith(ROUTE_PREFIX)) return this.named(name)
     const route = name.slice(ROUTE_PREFIX.length)
     const target = this.#routing.target(routeSet, route)
     if (target !== undefined) return this.#byRoute(route, target)
@@ -75,7 +79,8 @@ export class ModelChooser {
   }
 
   #decide(question: ModelQuestion, set: string | undefined): Choice | Promise<Choice> {
-    const { body, protocol, session } = question
+    const { body, protocol } = question
+    const session = question.session()
     const known = this.#sessions.get(session)
     // The model that called the tool waits for its result.
     if (known !== undefined && protocol.answersToolCall(body)) {
@@ -93,15 +98,15 @@ export class ModelChooser {
     }
     const earlier = earlierUserTexts(body, CONTEXT_MESSAGES)
     const decision = this.#routing.decide(set, text, earlier)
-    const goOn = (decided: Decision) =>
-      this.#byDecision(decided, set, question, earlier.length > 0 ? known : undefined)
+    const goOn = (decided: RoutedDecision) =>
+      this.#byDecision(decided, set, session, earlier.length > 0 ? known : undefined)
     return decision instanceof Promise ? decision.then(goOn) : goOn(decision)
   }
 
   #byDecision(
-    decision: Decision,
+    decision: RoutedDecision,
     set: string | undefined,
-    { session }: ModelQuestion,
+    session: string,
     known: Session | undefined,
   ): Choice {
     if (known !== undefined && this.#stays(decision, known)) {
@@ -142,6 +147,13 @@ export class ModelChooser {
     const fallbacks = Array.isArray(target?.fallbacks)
       ? target.fallbacks.filter((fallback): fallback is string => typeof fallback === 'string')
       : undefined
+    for (const name of [model, ...(fallbacks ?? [])]) {
+      if (route === null || this.#models.has(name)) continue
+      throw new StrataError(
+        'model_not_found',
+        `The route ${route} leads to the model ${JSON.stringify(name)}, which is not configured under models; add it there, or change the target of the route.`,
+      )
+    }
     return { models: this.#models.chain(model, fallbacks), route }
   }
 }

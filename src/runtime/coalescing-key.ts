@@ -1,4 +1,5 @@
 import type { ModelCall } from '../contracts/index.ts'
+import type { Purpose } from './attempt.ts'
 
 /**
  * By which calls are the same: tenant, model, protocol, and everything that the caller sent. Undefined for a call that
@@ -6,10 +7,11 @@ import type { ModelCall } from '../contracts/index.ts'
  */
 export function coalescingKey(
   call: ModelCall,
+  purpose: Purpose,
   tenant: string,
   models: readonly string[],
 ): string | undefined {
   const { temperature } = call.body
   if (typeof temperature === 'number' && temperature > 0) return undefined
-  return JSON.stringify([tenant, models, call.protocol, call.stream, call.headers, call.body])
+  return JSON.stringify([tenant, purpose, models, call.protocol, call.stream, call.headers, call.body])
 }

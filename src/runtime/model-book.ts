@@ -66,6 +66,10 @@ export class ModelBook {
     )
   }
 
+  has(name: string): boolean {
+    return this.#models.has(name)
+  }
+
   all(): readonly Model[] {
     return [...this.#models.values()]
   }

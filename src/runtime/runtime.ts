@@ -1,6 +1,6 @@
 import { assertMay } from '../access/assert-may.ts'
 import type { Identity } from '../access/identity.ts'
-import type { Clock, Decision, ModelCall, ProviderAnswer, TokenUsage } from '../contracts/index.ts'
+import type { Clock, ModelCall, ProviderAnswer, TokenUsage } from '../contracts/index.ts'
 import { type Attempt, AttemptLog } from '../execution/attempt-log.ts'
 import type { FairQueue } from '../execution/fair-queue.ts'
 import type { Operation } from '../execution/layer.ts'
@@ -9,15 +9,17 @@ import { watchedResult } from '../execution/watched-stream.ts'
 import type { Cost } from '../pricing/cost-of.ts'
 import { callerProtocols } from '../protocols/caller-protocols.ts'
 import type { Admission, Admitted } from './admission.ts'
-import { type AttemptRequest, answerStreams } from './attempt.ts'
+import { type AttemptRequest, answerStreams, type Purpose } from './attempt.ts'
 import { type Choice, ModelChooser } from './choose-model.ts'
 import { coalescingKey } from './coalescing-key.ts'
 import type { Deployment, ModelBook } from './model-book.ts'
-import type { Routing } from './routing.ts'
+import type { RoutedDecision, Routing } from './routing.ts'
 import { SessionBook } from './session-book.ts'
 
 export interface ExecutionRequest {
   readonly call: ModelCall
+  /** Default: an answer. Vectors need a model's own name. */
+  readonly purpose?: Purpose
   /** A model, `auto`, or `route:NAME`. */
   readonly model: string
   /** That `auto` decides by; the default one if not given. */
@@ -37,7 +39,7 @@ export interface Execution {
   readonly id: string
   /** Undefined where a model was named; null for *no match*. */
   readonly route: string | null | undefined
-  readonly decision: Decision | undefined
+  readonly decision: RoutedDecision | undefined
   /** The deployment that answers. */
   readonly deployment: Deployment
   readonly attempts: readonly Attempt<Deployment>[]
@@ -104,15 +106,8 @@ export class Runtime {
    *  `overloaded`, `all_attempts_failed`; LimitReached; ProviderFailure
    */
   async execute(request: ExecutionRequest): Promise<Execution> {
-    const { call, identity, signal } = request
-    const protocol = callerProtocols[call.protocol]
-    const choosing = this.#chooser.choose({
-      name: request.model,
-      body: call.body,
-      protocol,
-      ...(request.routeSet === undefined ? {} : { routeSet: request.routeSet }),
-      session: `${identity.tenant}\n${request.session ?? protocol.firstMessages(call.body)}`,
-    })
+    const { call, purpose = 'answer', identity, signal } = request
+    const choosing = purpose === 'embed' ? this.#chooser.named(request.model) : this.#choose(request)
     const choice = choosing instanceof Promise ? await choosing : choosing
     assertMay(identity, {
       scope: 'execute',
@@ -124,6 +119,7 @@ export class Runtime {
         ? undefined
         : coalescingKey(
             call,
+            purpose,
             identity.tenant,
             choice.models.map(({ name }) => name),
           )
@@ -146,9 +142,20 @@ export class Runtime {
     }
   }
 
+  #choose({ call, model, routeSet, session, identity }: ExecutionRequest): Choice | Promise<Choice> {
+    const protocol = callerProtocols[call.protocol]
+    return this.#chooser.choose({
+      name: model,
+      body: call.body,
+      protocol,
+      ...(routeSet === undefined ? {} : { routeSet }),
+      session: () => `${identity.tenant}\n${session ?? protocol.firstMessages(call.body)}`,
+    })
+  }
+
   async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal): Promise<Run> {
     const { clock, admission, queue, attempt } = this.#options
-    const { call, identity, traceHeaders } = request
+    const { call, purpose = 'answer', identity, traceHeaders } = request
     const { models, decision, route = null } = choice
     const startMs = clock.monotonicMs()
     const waits = { externalMs: 0 }
@@ -166,6 +173,7 @@ export class Runtime {
           attempts: log,
           signal,
           call,
+          purpose,
           options: { ...(decision ? { decision } : {}), ...(traceHeaders ? { traceHeaders } : {}) },
           tokens: admitted.tokens,
           waits,
@@ -177,7 +185,9 @@ export class Runtime {
       const end = () => {
         slot.release()
         const usage = answer.kind === 'stream' ? answer.usage() : answer.usage
-        admitted.ended((log.attempts.at(-1) as Attempt<Deployment>).target, usage)
+        // To count tokens uses none.
+        if (purpose === 'count') admitted.released()
+        else admitted.ended((log.attempts.at(-1) as Attempt<Deployment>).target, usage)
       }
       const streamed = watchedResult(answer, answerStreams)
       if (streamed === undefined) {
@@ -187,7 +197,7 @@ export class Runtime {
       streamed.stream.watch({ ended: end })
       return { answer: streamed.result, log, waits, admitted }
     } catch (error) {
-      admitted.failed()
+      admitted.released()
       throw error
     }
   }

@@ -9,7 +9,7 @@ import { executionHeaders } from './execution-headers.ts'
 import { writeEvents } from './write-events.ts'
 
 /** A checked body with the protocol that it is in. */
-interface ReadCall {
+export interface ReadCall {
   readonly protocol: Protocol
   readonly body: JsonObject
 }
@@ -51,9 +51,13 @@ const PASSED_ON = [
   'openai-organization',
   'openai-project',
 ]
+/** Directives of `Cache-Control` with which a caller wants an answer that is its own. */
+const ALONE = /\bno-(?:store|cache)\b/i
+
 const NONE: Readonly<Record<string, string>> = {}
 
-function passedOn(headers: FastifyReply['request']['headers']): Readonly<Record<string, string>> {
+/** Headers of a request that belong to the protocols. */
+export function passedOn(headers: FastifyReply['request']['headers']): Readonly<Record<string, string>> {
   let passed: Record<string, string> | undefined
   for (const name of PASSED_ON) {
     const value = headers[name]
@@ -83,8 +87,10 @@ export async function answerCall({
   const signal = callSignal(reply)
   const session = headers['x-stratarouter-session']
   const routeSet = headers['x-stratarouter-route-set']
+  const cacheControl = headers['cache-control']
   const execution = await runtime.execute({
     call,
+    ...(cacheControl !== undefined && ALONE.test(cacheControl) ? { mayCoalesce: false } : {}),
     model: body.model as string,
     ...(typeof session === 'string' ? { session } : {}),
     ...(typeof routeSet === 'string' ? { routeSet } : {}),
@@ -95,6 +101,7 @@ export async function answerCall({
   for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
   const { answer } = execution
   if (answer.kind === 'whole') return answer.text
+  const begunMs = reply.elapsedTime
   await writeEvents(reply, answer.events, (error) =>
     callerProtocols[protocol].errorEvent({
       status: error.status,
@@ -103,5 +110,6 @@ export async function answerCall({
       requestId: request.id,
     }),
   )
+  request.externalMs += reply.elapsedTime - begunMs
   return undefined
 }

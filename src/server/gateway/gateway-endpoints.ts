@@ -1,7 +1,11 @@
 import type { Protocol } from '../../contracts/index.ts'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { answerCall, callerErrorBody, readCall } from './answer-call.ts'
+import { countTokensEndpoint } from './count-tokens-endpoint.ts'
+import { embeddingsEndpoint } from './embeddings-endpoint.ts'
+import { executeEndpoint } from './execute-endpoint.ts'
 import { modelEndpoints } from './model-endpoints.ts'
+import { MODEL_ERRORS } from './model-errors.ts'
 import { chatBodySchema, messagesBodySchema, responsesBodySchema } from './schemas.ts'
 
 interface Interface {
@@ -69,21 +73,14 @@ export const gatewayEndpoints: readonly AnyEndpoint[] = [
           description: 'As the interface has it; with `stream: true` server-sent events.',
         },
       },
-      errors: [
-        'invalid_request',
-        'model_not_found',
-        'untranslatable',
-        'provider_refused',
-        'provider_rate_limited',
-        'provider_failed',
-        'provider_timeout',
-        'all_attempts_failed',
-        'payload_too_large',
-      ],
+      errors: ['invalid_request', ...MODEL_ERRORS],
       errorBody: callerErrorBody(protocol),
       parse: (value) => readCall(protocol, value),
       handle: answerCall,
     }),
   ),
+  executeEndpoint,
+  embeddingsEndpoint,
+  countTokensEndpoint,
   ...modelEndpoints,
 ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { callerErrorBody } from './answer-call.ts'
+import { BUILTIN_MODEL } from './embeddings-endpoint.ts'
 
 const modelListSchema = z
   .object({
@@ -41,7 +42,7 @@ export const modelEndpoints: readonly AnyEndpoint[] = [
             .all()
             .filter(({ name }) => identity.models === null || identity.models.has(name))
             .map(({ name, deployments }) => listed(name, deployments[0].provider.name)),
-          listed('builtin', 'stratarouter'),
+          listed(BUILTIN_MODEL, 'stratarouter'),
         ],
       }
     },

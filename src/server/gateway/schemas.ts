@@ -26,3 +26,7 @@ export const responsesBodySchema = z
 export const messagesBodySchema = z
   .looseObject({ ...common, max_tokens: z.int().min(1).describe('Most tokens to answer with.'), messages })
   .meta({ id: 'MessagesRequest' })
+
+export const countTokensBodySchema = z
+  .looseObject({ model: common.model, messages })
+  .meta({ id: 'CountTokensRequest' })

@@ -1,8 +1,12 @@
 import type { FastifyReply } from 'fastify'
 import { type App, DEFAULT_SET, parseRoute } from '../../app/index.ts'
-import type { RouteDefinition, RouteOptions } from '../../contracts/index.ts'
+import type { ChatAnswer, JsonObject, RouteDefinition, RouteOptions } from '../../contracts/index.ts'
+import { reportOf, rounded } from '../../runtime/execution-report.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { finishDecision } from '../finish-decision.ts'
+import { callSignal } from '../gateway/call-signal.ts'
+import { chatRequest, textOf } from '../gateway/execute-endpoint.ts'
+import { MODEL_ERRORS } from '../gateway/model-errors.ts'
 import { assertTextLength } from '../wire/read-route-request.ts'
 import {
   type OlderDecision,
@@ -10,6 +14,8 @@ import {
   olderBatchAnswerSchema,
   olderBatchRequestSchema,
   olderDecisionSchema,
+  olderExecuteAnswerSchema,
+  olderExecuteRequestSchema,
   olderRouteBodySchema,
   olderRouteListSchema,
   olderRouteRequestSchema,
@@ -22,6 +28,7 @@ const DEPRECATED_SINCE = '@1795478400'
 
 const common = { tag: 'Older paths' } as const
 const readQuery = bodyParser(olderRouteRequestSchema)
+const readExecute = bodyParser(olderExecuteRequestSchema)
 const readQueries = bodyParser(olderBatchRequestSchema)
 
 function deprecate(reply: FastifyReply, successor: string): void {
@@ -137,6 +144,43 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
       await app.routes.addRoute(DEFAULT_SET, body, {})
       reply.code(201)
       return olderRoute(body)
+    },
+  }),
+  defineEndpoint({
+    ...common,
+    operation: 'olderExecute',
+    scope: 'execute',
+    method: 'POST',
+    path: '/execute',
+    summary: 'Have a query answered, as the older StrataRouter answers.',
+    description: 'Use `POST /v1/execute`.',
+    body: olderExecuteRequestSchema,
+    example: { query: 'where is my refund?' },
+    answers: { 200: { description: 'The answer.', schema: olderExecuteAnswerSchema } },
+    errors: ['invalid_request', ...MODEL_ERRORS],
+    parse: (body) => readExecute(body),
+    async handle({ app, body, identity, reply }) {
+      deprecate(reply, '/v1/execute')
+      const { runtime } = await app.gateway()
+      const call = chatRequest({ text: body.query, model: 'auto', stream: false })
+      const execution = await runtime.execute({
+        call: { protocol: 'canonical', body: call as unknown as JsonObject, stream: false, headers: {} },
+        model: 'auto',
+        identity,
+        signal: callSignal(reply),
+      })
+      reply.request.externalMs = execution.externalMs
+      const { deployment, decision, answer } = execution
+      return {
+        response: textOf(JSON.parse((answer as { readonly text: string }).text) as ChatAnswer),
+        route_id: execution.route ?? null,
+        confidence: decision?.confidence ?? 0,
+        provider: deployment.provider.name,
+        model: deployment.of,
+        cache_hit: false,
+        cost_usd: reportOf(execution).costUsd,
+        latency_ms: rounded(reply.elapsedTime),
+      }
     },
   }),
 ]

@@ -89,3 +89,25 @@ export const olderRouteSchema = z
 export type OlderRoute = z.output<typeof olderRouteSchema>
 
 export const olderRouteListSchema = z.object({ routes: z.array(olderRouteSchema), total: z.int() })
+
+export const olderExecuteRequestSchema = z
+  .strictObject({
+    query: z.string().min(1).describe('The message to answer.'),
+    k: queryFields.k,
+    context: z.looseObject({}).optional().describe('Accepted and not read.'),
+    stream: z.literal(false).optional().describe('`POST /v1/execute` streams.'),
+  })
+  .meta({ id: 'OlderExecuteRequest' })
+
+export const olderExecuteAnswerSchema = z
+  .object({
+    response: z.string(),
+    route_id: z.string().nullable().describe('The chosen route, or null for no match.'),
+    confidence: probability,
+    provider: z.string(),
+    model: z.string(),
+    cache_hit: z.boolean().describe('Always false: nothing is cached.'),
+    cost_usd: z.number().nullable().describe('Null where it is not known.'),
+    latency_ms: z.number().min(0),
+  })
+  .meta({ id: 'OlderExecution' })

@@ -1,0 +1,38 @@
+import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import { callerErrorBody, passedOn, type ReadCall, readCall } from './answer-call.ts'
+import { callSignal } from './call-signal.ts'
+import { executionHeaders } from './execution-headers.ts'
+import { MODEL_ERRORS } from './model-errors.ts'
+import { countTokensBodySchema } from './schemas.ts'
+
+export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
+  operation: 'countTokens',
+  scope: 'execute',
+  method: 'POST',
+  path: '/v1/messages/count_tokens',
+  tag: 'Models',
+  summary: 'Count the tokens of a conversation, as Anthropic’s Messages.',
+  description:
+    'Asked of the provider where it can tell; otherwise an estimate that is rather too high, with the header `x-stratarouter-estimate: true`.',
+  body: countTokensBodySchema,
+  example: { model: 'auto', messages: [{ role: 'user', content: 'where is my refund?' }] },
+  answers: { 200: { description: 'As the interface has it: `{"input_tokens": 12}`.' } },
+  errors: ['invalid_request', ...MODEL_ERRORS],
+  errorBody: callerErrorBody('anthropic-messages'),
+  parse: (value) => readCall('anthropic-messages', value),
+  async handle({ app, body: { protocol, body }, identity, reply }) {
+    const { runtime } = await app.gateway()
+    const execution = await runtime.execute({
+      purpose: 'count',
+      call: { protocol, body, stream: false, headers: passedOn(reply.request.headers) },
+      model: body.model as string,
+      identity,
+      signal: callSignal(reply),
+    })
+    reply.request.externalMs = execution.externalMs
+    for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
+    if (execution.deployment.provider.countTokens === undefined)
+      reply.header('x-stratarouter-estimate', 'true')
+    return (execution.answer as { readonly text: string }).text
+  },
+})
