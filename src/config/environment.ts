@@ -18,13 +18,27 @@ interface EnvironmentReading {
 }
 
 /** Names of other conventions, weakest first; a `STRATAROUTER_` name beats them all. */
-const CONVENTIONAL_NAMES: readonly { name: string; path: string; deprecated: boolean }[] = [
+const CONVENTIONAL_NAMES: readonly {
+  name: string
+  path: string
+  deprecated: boolean
+  /** From how others write it to how a setting is written. */
+  read?: (text: string) => string
+}[] = [
   { name: 'SERVER_PORT', path: 'server.port', deprecated: true },
   { name: 'SR_PORT', path: 'server.port', deprecated: true },
   { name: 'PORT', path: 'server.port', deprecated: false },
   { name: 'DATABASE_URL', path: 'database.primary', deprecated: false },
   { name: 'SR_WORKERS', path: 'server.workers', deprecated: true },
-  { name: 'SR_LOG_LEVEL', path: 'log.level', deprecated: true },
+  { name: 'SR_LOG_LEVEL', path: 'log.level', deprecated: true, read: olderLevel },
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', path: 'telemetry.traces.endpoint', deprecated: false },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    path: 'telemetry.traces.headers',
+    deprecated: false,
+    read: headerList,
+  },
+  { name: 'OTEL_SERVICE_NAME', path: 'telemetry.traces.serviceName', deprecated: false },
 ]
 
 const REFUSED_NAMES: Readonly<Record<string, string>> = {
@@ -44,11 +58,11 @@ export function readEnvironment(environment: Environment): EnvironmentReading {
   const notes: string[] = []
   const byVariable = new Map(settings.map((setting) => [setting.variable, setting]))
 
-  for (const { name, path, deprecated } of CONVENTIONAL_NAMES) {
+  for (const { name, path, deprecated, read } of CONVENTIONAL_NAMES) {
     const text = environment[name]
     const setting = settings.find((candidate) => candidate.path === path)
     if (!text || !setting) continue
-    values.push({ setting, name, text: path === 'log.level' ? olderLevel(text) : text })
+    values.push({ setting, name, text: read ? read(text) : text })
     if (deprecated) notes.push(`${name} is deprecated; use ${setting.variable}.`)
   }
 
@@ -110,4 +124,24 @@ const withoutPrefix = (name: string): string => name.slice('STRATAROUTER_'.lengt
 function olderLevel(text: string): string {
   const level = text.toLowerCase()
   return { warning: 'warn', critical: 'error', fatal: 'error' }[level] ?? level
+}
+
+/** OpenTelemetry's `name=value,name=value`, percent-encoded, as a JSON object; what is not written so stays as it is. */
+function headerList(text: string): string {
+  const entries: [string, string][] = []
+  for (const entry of text.split(',')) {
+    const split = entry.indexOf('=')
+    const value = split < 1 ? undefined : percentDecoded(entry.slice(split + 1).trim())
+    if (value === undefined) return text
+    entries.push([entry.slice(0, split).trim(), value])
+  }
+  return JSON.stringify(Object.fromEntries(entries))
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }

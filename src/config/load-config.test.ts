@@ -52,6 +52,31 @@ describe('loadConfig', () => {
     expect(load({ environment, flags: { 'server.port': undefined } }).config.log.level).toBe('debug')
   })
 
+  it('reads what OpenTelemetry calls its settings', () => {
+    const environment = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20secret, dataset=b=c',
+      OTEL_SERVICE_NAME: 'switchboard',
+    }
+    const { config, notes } = load({ environment })
+    expect(config.telemetry.traces).toEqual({
+      endpoint: 'http://collector:4318',
+      headers: { 'api-key': 'a secret', dataset: 'b=c' },
+      sampleRatio: 1,
+      serviceName: 'switchboard',
+    })
+    expect(notes).toEqual([])
+    expect(sourceOf({ environment }, 'telemetry.traces.headers')?.value).toEqual({
+      'api-key': '***',
+      dataset: '***',
+    })
+    for (const list of ['a secret', '=secret', 'key=%zz-secret']) {
+      const error = refusal({ environment: { OTEL_EXPORTER_OTLP_HEADERS: list } })
+      expect(error.details[0]?.path).toBe('telemetry.traces.headers')
+      expect(JSON.stringify([error.message, error.details])).not.toContain('secret')
+    }
+  })
+
   it('says where each value came from, with the line in the file', () => {
     const file = write('stratarouter.yaml', 'log:\n  level: warn\nserver:\n  # a comment\n  port: 1111\n')
     expect(sourceOf({}, 'server.port')?.source).toBe(`${file}:5`)

@@ -87,14 +87,15 @@ export function loadConfig(options: LoadConfigOptions = {}): LoadedConfig {
       if (typeof value === 'string') write(config, path, resolve(folderOf(path), value))
     }
     config = replaceSecrets(configJsonSchema, config, (keys, text) => {
-      const folder = folderOf(settingAt(keys)?.path ?? '')
+      const setting = settingAt(keys)?.path ?? ''
+      const folder = folderOf(setting)
       const path = pathText(keys)
       const secret = readSecret(text, { folder, environment })
       if ('problem' in secret) {
         details.push({ path, message: secret.problem })
         return text
       }
-      if (secret.isLiteral) {
+      if (secret.isLiteral && sources.get(setting)?.kind !== 'environment') {
         notes.push(
           `${path} is written down as it is; file:/path or env:NAME keeps the secret out of the configuration.`,
         )

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { redactionProblem } from '../redaction/redactor.ts'
 import { describe } from './describe.ts'
 import { gatewaySchema } from './gateway-schema.ts'
+import { telemetrySchema } from './telemetry-schema.ts'
 
 const bytes = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum)
 const milliseconds = (maximum: number) => z.int().min(0).max(maximum)
@@ -197,6 +198,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   ...gatewaySchema,
+  ...telemetrySchema,
   log: z
     .strictObject({
       level: describe(z.enum(LOG_LEVELS).default('info'), {
@@ -237,7 +239,7 @@ export const configSchema = z.strictObject({
       }),
       inFlight: describe(z.int().min(1).max(1_000_000).default(1024), {
         description:
-          'Requests that may be under way at once; further ones get 503 `overloaded`. Health and metrics are answered always.',
+          'Requests that may be under way at once; further ones get 503 `overloaded`. Health and metrics are answered always, and calls of models are limited by `execution.concurrency` instead.',
       }),
       eventLoopDelayMs: describe(z.int().min(1).max(600_000).default(250), {
         description:

@@ -100,4 +100,5 @@ export type {
   WriteCondition,
 } from './store.ts'
 export type { Timer } from './timer.ts'
+export type { Attributes, Span, SpanEnd, Tracer } from './tracer.ts'
 export type { Transport, TransportAnswer, TransportRequest } from './transport.ts'
