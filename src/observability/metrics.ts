@@ -54,6 +54,8 @@ type GatherFigures = () => Promise<string>
 /** The figures of one process. Counting allocates nothing; text is made when asked. */
 export class Metrics implements MetricSource {
   inFlight = 0
+  /** Of those in flight, calls of models: they mostly wait for others, and have limits of their own. */
+  modelCalls = 0
   readonly #operations = new Map<string, Operation>()
   readonly #decisions = new Map<string, Map<string, { count: number }>>()
   readonly #confidence = new Histogram(CONFIDENCE_BOUNDS)

@@ -37,6 +37,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until a route has matched. */
     operation: Operation | null
+    /** Whether it counts as a call of a model, see `Metrics.modelCalls`. */
+    isModelCall: boolean
     /** Milliseconds of the request that were spent waiting for others. */
     externalMs: number
     /** Null until it is known, and for calls that anyone may make. */
@@ -146,11 +148,13 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
 
   const unmatched = app.metrics.operation('unmatched')
   instance.decorateRequest('operation', null)
+  instance.decorateRequest('isModelCall', false)
   instance.decorateRequest('externalMs', 0)
   instance.decorateRequest('identity', null)
   const { metrics } = app
   const finished = (request: FastifyRequest, reply: FastifyReply) => {
     metrics.inFlight--
+    if (request.isModelCall) metrics.modelCalls--
     const seconds = reply.elapsedTime / 1000
     const operation = request.operation ?? unmatched
     const ownSeconds = Math.max(0, seconds - request.externalMs / 1000)
@@ -204,7 +208,7 @@ function noSchemas(): never {
 function overloadOf({ metrics, logger, clock, config: { limits } }: App): Overload {
   let quietUntilMs = 0
   return new Overload(
-    { inFlight: () => metrics.inFlight, delayMs: turnClock(clock.monotonicMs) },
+    { inFlight: () => metrics.inFlight - metrics.modelCalls, delayMs: turnClock(clock.monotonicMs) },
     limits,
     (cause) => {
       const nowMs = clock.monotonicMs()
@@ -256,6 +260,10 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
       }
       try {
         request.identity = authorize(app, endpoint, request.headers)
+        if (endpoint.scope === 'execute') {
+          request.isModelCall = true
+          app.metrics.modelCalls++
+        }
         done()
       } catch (error) {
         done(error as Error)

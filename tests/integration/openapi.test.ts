@@ -12,7 +12,8 @@ import { billing, type Serving, serve, support } from './serving.ts'
 
 let serving: Serving
 beforeAll(async () => {
-  serving = await serve({ demo: true })
+  // One of the examples makes a key, which would be asked for from then on.
+  serving = await serve({ demo: true, flags: { 'auth.mode': 'none' } })
   await serving.call('PUT', '/v1/route-sets/default', {
     routes: [billing, support],
     defaults: { threshold: 0.4 },

@@ -68,6 +68,12 @@ async function startServer(folder: string, mostSeconds: number): Promise<FuzzedS
       STRATAROUTER_DATA_DIR: folder,
       STRATAROUTER_LOG_LEVEL: 'info',
       STRATAROUTER_DECISIONS_RECORD_SAMPLE_RATE: '1',
+      // Keys are made too, and would be asked for from then on.
+      STRATAROUTER_AUTH_MODE: 'none',
+      STRATAROUTER_PROVIDERS: '{"canned":{"type":"static","text":"{{route}}: {{text}}"}}',
+      STRATAROUTER_MODELS:
+        '{"canned":{"provider":"canned","fallbacks":["other"]},"other":{"provider":"canned"}}',
+      STRATAROUTER_DEFAULT_MODEL: 'canned',
       STRATAROUTER_LIMITS_ROUTE_SETS: '20',
       STRATAROUTER_LIMITS_ROUTES_PER_SET: '30',
     },
