@@ -6,7 +6,8 @@
  * - Book-keeping at the provider: metadata, storing, identifiers for its abuse checks. Nothing is stored by a translation:
  *   a later `previous_response_id` or `item_reference` is refused.
  * - Hints of style: verbosity, detail of pictures, whether thoughts are shown, names of speakers.
- * - Marks on earlier answers: citations, log-probabilities, states, identifiers of items.
+ * - Marks on earlier answers: citations, log-probabilities, states, identifiers of items, and what clients add when they
+ *   parse an answer.
  */
 const CACHE_AND_COST = [
   'cache_control',
@@ -60,6 +61,8 @@ export const HARMLESS_IN_PARTS: ReadonlySet<string> = new Set([
   'logprobs',
   'name',
   'output_schema',
+  'parsed',
+  'parsed_arguments',
   'phase',
   'status',
   'transformations',
