@@ -1,5 +1,6 @@
 import type { Provider } from '../contracts/index.ts'
 import { openaiChatTranslation, openaiCompatibleTranslation } from '../protocols/openai-chat/translation.ts'
+import { openaiResponsesTranslation } from '../protocols/openai-responses/translation.ts'
 import { HttpProvider, type SpokenProtocol } from './http-provider.ts'
 import { type ServiceSettings, serviceHeaders, serviceUrl } from './service-settings.ts'
 
@@ -19,6 +20,8 @@ export function openaiProvider(settings: OpenaiSettings): Provider {
     'openai-chat': serviceUrl(settings, baseUrl, '/chat/completions'),
     'openai-responses': serviceUrl(settings, baseUrl, '/responses'),
   }
+  const hasChat = protocols.includes('openai-chat')
+  const chatTranslation = isOpenai ? openaiChatTranslation : openaiCompatibleTranslation
   const speaks: Partial<Record<keyof typeof urls, SpokenProtocol>> = {}
   for (const protocol of protocols) speaks[protocol] = { url: urls[protocol] }
   return new HttpProvider({
@@ -28,8 +31,8 @@ export function openaiProvider(settings: OpenaiSettings): Provider {
     speaks,
     translation: {
       now: settings.now,
-      ...(isOpenai ? openaiChatTranslation : openaiCompatibleTranslation),
-      url: () => urls['openai-chat'],
+      ...(hasChat ? chatTranslation : openaiResponsesTranslation),
+      url: () => urls[hasChat ? 'openai-chat' : 'openai-responses'],
     },
     embeddingsUrl: serviceUrl(settings, baseUrl, '/embeddings'),
   })
