@@ -31,8 +31,9 @@ const running = (calls: unknown[]) => ({
   function: {
     name: 'weather',
     parameters,
-    parse: JSON.parse,
-    function: (told: unknown) => {
+    description: 'Tells the weather.',
+    parse: (json: string): { city: string } => JSON.parse(json),
+    function: (told: { city: string }) => {
       calls.push(told)
       return 'sunny'
     },
