@@ -262,6 +262,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         stores,
         limits,
         queues: records.queues,
+        isTraced: traces !== undefined,
         logger,
         config: options.demo === true ? withDemoModel(config) : config,
         routing: appRouting({

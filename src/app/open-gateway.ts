@@ -11,6 +11,7 @@ import type { Routing } from '../runtime/routing.ts'
 import { Runtime } from '../runtime/runtime.ts'
 import type { Stores } from '../stores/index.ts'
 import { afterDelay } from './after-delay.ts'
+import { describeProviders } from './describe-providers.ts'
 import { GatewayFigures } from './gateway-figures.ts'
 import { countsTokens, openModels } from './open-models.ts'
 import { openProvider } from './open-provider.ts'
@@ -38,6 +39,8 @@ interface GatewayOptions {
   readonly stores: Pick<Stores, 'budgets' | 'usage'>
   readonly limits: RateLimits
   readonly queues: QueueFigures
+  /** Whether requests are traced. */
+  readonly isTraced?: boolean
   readonly clock: Clock
   readonly logger: GatewayLogger
 }
@@ -105,6 +108,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       timer: afterDelay,
       random: Math.random,
       onAttempt: (attempt) => figures.attempted(attempt),
+      ...(options.isTraced ? { describeProvider: describeProviders(config) } : {}),
     }),
     admission: new Admission({
       limits,

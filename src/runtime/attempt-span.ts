@@ -2,11 +2,18 @@ import type { Attributes, ProviderAnswer, Span, TokenUsage } from '../contracts/
 import type { Attempt } from '../execution/attempt-log.ts'
 import type { Layer } from '../execution/layer.ts'
 import { AnswerFacts } from './answer-facts.ts'
-import type { AttemptRequest } from './attempt.ts'
+import type { AttemptRequest, Purpose } from './attempt.ts'
 import type { Deployment } from './model-book.ts'
 
 /** What traces say of a provider: `gen_ai.provider.name`, `server.address`, `server.port`. */
 export type DescribeProvider = (deployment: Deployment) => Attributes
+
+/** The conventions have no word for counting. */
+const OPERATIONS: Readonly<Record<Purpose, string>> = {
+  answer: 'chat',
+  embed: 'embeddings',
+  count: 'count_tokens',
+}
 
 /**
  * The span of one call of a provider, by OpenTelemetry's conventions for generative AI
@@ -37,16 +44,20 @@ export class AttemptSpan {
     return { ...answer, events: new ReadAlong(answer.events, (text) => this.#facts.events(text)) }
   }
 
-  end({ target, outcome, status, firstByteMs }: Attempt<Deployment>, describe: DescribeProvider): void {
+  end(
+    { target, outcome, status, firstByteMs }: Attempt<Deployment>,
+    purpose: Purpose,
+    describe: DescribeProvider,
+  ): void {
     if (!this.#span.isSampled) return
     const usage = this.#usage?.()
     const isError = outcome !== 'ok'
     this.#span.end({
-      name: `chat ${target.model}`,
+      name: `${OPERATIONS[purpose]} ${target.model}`,
       kind: 'client',
       isError,
       attributes: {
-        'gen_ai.operation.name': 'chat',
+        'gen_ai.operation.name': OPERATIONS[purpose],
         ...describe(target),
         'gen_ai.request.model': target.model,
         'gen_ai.response.model': this.#facts.model,

@@ -1,4 +1,4 @@
-import type { CallOptions, Clock, ModelCall, ProviderAnswer, Timer } from '../contracts/index.ts'
+import type { CallOptions, Clock, ModelCall, ProviderAnswer, Span, Timer } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { type Attempt, recordAttempts } from '../execution/attempt-log.ts'
 import { balanced } from '../execution/balanced.ts'
@@ -10,6 +10,7 @@ import { timeouts } from '../execution/timeouts.ts'
 import type { StreamAccess } from '../execution/watched-stream.ts'
 import { estimateTokens } from '../pricing/estimate-tokens.ts'
 import type { Random } from '../util/random.ts'
+import { type AttemptSpan, type DescribeProvider, traceAttempts } from './attempt-span.ts'
 import type { Deployment, Model } from './model-book.ts'
 
 /** What a model is called for: an answer, vectors of texts, or the count of a request's tokens. */
@@ -24,6 +25,10 @@ export interface AttemptRequest extends FailoverRequest<Deployment> {
   readonly tokens: number
   /** Adds up the time that was spent waiting for providers. */
   readonly waits: { externalMs: number }
+  /** Of the request, where it is traced. */
+  readonly span?: Span | undefined
+  /** Of this call. */
+  readonly attemptSpan?: AttemptSpan
 }
 
 export interface AttemptPolicies {
@@ -35,6 +40,8 @@ export interface AttemptPolicies {
   readonly random: Random
   /** Called once each attempt is over, of a stream at its end. */
   readonly onAttempt: (attempt: Attempt<Deployment>) => void
+  /** What traces say of providers; absent where there are none. */
+  readonly describeProvider?: DescribeProvider | undefined
 }
 
 /** How the layers reach the events of a streamed answer. */
@@ -53,6 +60,7 @@ export function attemptCalls({
   timer,
   random,
   onAttempt,
+  describeProvider,
 }: AttemptPolicies): Operation<AttemptRequest, ProviderAnswer> {
   const streams = answerStreams
   const poolOf = ({ target }: AttemptRequest) => poolOfDeployment(target)
@@ -78,19 +86,29 @@ export function attemptCalls({
       streams,
       clock,
     }),
-    recordAttempts({ streams, clock, onEnd: onAttempt }),
+    ...(describeProvider === undefined ? [] : [traceAttempts]),
+    recordAttempts<AttemptRequest, ProviderAnswer>({
+      streams,
+      clock,
+      onEnd(attempt, { attemptSpan, purpose }) {
+        onAttempt(attempt)
+        if (describeProvider !== undefined) attemptSpan?.end(attempt, purpose, describeProvider)
+      },
+    }),
     circuitBreaker({ breakerOf: ({ target }) => target.breaker, nameOf, streams, clock }),
     timeouts({ limitsOf: ({ target }) => target.timeouts, streams, clock, timer }),
   )
 }
 
 async function callProvider(
-  { target, call, purpose, options, signal, waits }: AttemptRequest,
+  { target, call, purpose, options, signal, waits, attemptSpan }: AttemptRequest,
   clock: Clock,
 ): Promise<ProviderAnswer> {
   const startMs = clock.monotonicMs()
   try {
-    return await ask(target, call, purpose, { ...options, signal })
+    if (attemptSpan === undefined) return await ask(target, call, purpose, { ...options, signal })
+    const { headers } = attemptSpan
+    return attemptSpan.watch(await ask(target, call, purpose, { ...options, signal, traceHeaders: headers }))
   } finally {
     waits.externalMs += clock.monotonicMs() - startMs
   }

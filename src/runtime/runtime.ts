@@ -1,6 +1,6 @@
 import { assertMay } from '../access/assert-may.ts'
 import type { Identity } from '../access/identity.ts'
-import type { Clock, ModelCall, ProviderAnswer, TokenUsage } from '../contracts/index.ts'
+import type { Clock, ModelCall, ProviderAnswer, Span, TokenUsage } from '../contracts/index.ts'
 import { type Attempt, AttemptLog } from '../execution/attempt-log.ts'
 import type { FairQueue } from '../execution/fair-queue.ts'
 import type { Operation } from '../execution/layer.ts'
@@ -31,7 +31,8 @@ export interface ExecutionRequest {
   readonly signal: AbortSignal
   /** Whether an equal call under way may answer this one too. Default true. */
   readonly mayCoalesce?: boolean
-  readonly traceHeaders?: Readonly<Record<string, string>>
+  /** Of the request, where it is traced: calls of providers become part of it. */
+  readonly span?: Span | undefined
 }
 
 /** A call that is being answered: of a stream, what grows until its end. */
@@ -155,7 +156,7 @@ export class Runtime {
 
   async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal): Promise<Run> {
     const { clock, admission, queue, attempt } = this.#options
-    const { call, purpose = 'answer', identity, traceHeaders } = request
+    const { call, purpose = 'answer', identity, span } = request
     const { models, decision, route = null } = choice
     const startMs = clock.monotonicMs()
     const waits = { externalMs: 0 }
@@ -174,9 +175,10 @@ export class Runtime {
           signal,
           call,
           purpose,
-          options: { ...(decision ? { decision } : {}), ...(traceHeaders ? { traceHeaders } : {}) },
+          options: decision ? { decision } : {},
           tokens: admitted.tokens,
           waits,
+          ...(span ? { span } : {}),
         })
       } catch (error) {
         slot.release()
