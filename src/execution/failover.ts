@@ -26,7 +26,7 @@ export function mayBeMendedElsewhere(error: unknown): boolean {
  * Calls one target after another until one answers: with a streamed answer, until the first event is at hand, never after.
  * Without fallbacks, and where no other target would mend it, the failure passes through as it is. Where all have failed:
  * `provider_rate_limited` with the shortest waiting time if all were limited, `provider_timeout` if all took too long, else
- * `all_attempts_failed`; each attempt with its cause in `details`.
+ * `all_attempts_failed`, or `untranslatable` if none could be told what was asked; each attempt with its cause in `details`.
  */
 export function failover<Request extends FailoverRequest<unknown>, Result>({
   nameOf,
@@ -68,6 +68,10 @@ function allFailed<Target>(
       ...(attempt.status === undefined ? {} : { got: `status ${attempt.status}` }),
     }),
   )
+  // Nothing is wrong with any target: the request says what none of them can be told.
+  if (failures.every((failure) => isStrataError(failure) && failure.code === 'untranslatable')) {
+    return failures[0] as StrataError
+  }
   const names = [...new Set(attempts.map(({ target }) => nameOf(target)))].join(', ')
   const cause = failures.at(-1)
   const all = (outcome: string) =>

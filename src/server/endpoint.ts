@@ -52,6 +52,8 @@ interface EndpointBase<Body> {
   readonly neverShed?: boolean
   /** How errors are told where the interface is another one's; ours where not given. */
   readonly errorBody?: (error: StrataError, requestId: string) => unknown
+  /** What `errorBody` makes. */
+  readonly errorSchema?: z.ZodType
   /** What may come after the question mark; the handler reads it from `reply.request`. */
   readonly query?: z.ZodObject
   readonly body?: z.ZodType

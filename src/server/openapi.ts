@@ -142,7 +142,13 @@ function operationOf(
           },
         }
       : {}),
-    responses: Object.fromEntries([...answers, ...errorAnswers(endpoint, errorContent)]),
+    responses: Object.fromEntries([
+      ...answers,
+      ...errorAnswers(
+        endpoint,
+        endpoint.errorSchema ? jsonContent(endpoint.errorSchema, 'output', schemas) : errorContent,
+      ),
+    ]),
   }
 }
 

@@ -6,7 +6,13 @@ import { embeddingsEndpoint } from './embeddings-endpoint.ts'
 import { executeEndpoint } from './execute-endpoint.ts'
 import { modelEndpoints } from './model-endpoints.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
-import { chatBodySchema, messagesBodySchema, responsesBodySchema } from './schemas.ts'
+import {
+  anthropicErrorSchema,
+  chatBodySchema,
+  messagesBodySchema,
+  openaiErrorSchema,
+  responsesBodySchema,
+} from './schemas.ts'
 
 interface Interface {
   readonly operation: string
@@ -75,6 +81,7 @@ export const gatewayEndpoints: readonly AnyEndpoint[] = [
       },
       errors: ['invalid_request', ...MODEL_ERRORS],
       errorBody: callerErrorBody(protocol),
+      errorSchema: protocol === 'anthropic-messages' ? anthropicErrorSchema : openaiErrorSchema,
       parse: (value) => readCall(protocol, value),
       handle: answerCall,
     }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { callerErrorBody } from './answer-call.ts'
 import { BUILTIN_MODEL } from './embeddings-endpoint.ts'
+import { openaiErrorSchema } from './schemas.ts'
 
 const modelListSchema = z
   .object({
@@ -32,6 +33,7 @@ export const modelEndpoints: readonly AnyEndpoint[] = [
     answers: { 200: { description: 'The models.', schema: modelListSchema } },
     errors: [],
     errorBody: callerErrorBody('openai-chat'),
+    errorSchema: openaiErrorSchema,
     async handle({ app, identity }) {
       const { models } = await app.gateway()
       return {

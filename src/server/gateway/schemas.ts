@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** What callers' bodies have that is understood here; everything else is passed on to the provider. */
 const common = {
   model: z.string().min(1).describe('A model of the configuration, `auto`, or `route:NAME`.'),
-  stream: z.boolean().optional().describe('Whether to answer in server-sent events.'),
+  stream: z.boolean().nullable().optional().describe('Whether to answer in server-sent events.'),
 }
 
 const messages = z
@@ -24,9 +24,38 @@ export const responsesBodySchema = z
   .meta({ id: 'ResponsesRequest' })
 
 export const messagesBodySchema = z
-  .looseObject({ ...common, max_tokens: z.int().min(1).describe('Most tokens to answer with.'), messages })
+  .looseObject({
+    ...common,
+    max_tokens: z.int().min(1).optional().describe('Most tokens to answer with. Anthropic itself needs it.'),
+    messages,
+  })
   .meta({ id: 'MessagesRequest' })
 
 export const countTokensBodySchema = z
   .looseObject({ model: common.model, messages })
   .meta({ id: 'CountTokensRequest' })
+
+/** Errors as OpenAI tells them. */
+export const openaiErrorSchema = z
+  .object({
+    error: z.looseObject({
+      message: z.string(),
+      type: z.string().nullish(),
+      param: z.string().nullish(),
+      code: z
+        .union([z.string(), z.int()])
+        .nullish()
+        .describe('One of the error table, or the provider’s own.'),
+      request_id: z.string().optional(),
+    }),
+  })
+  .meta({ id: 'OpenaiError' })
+
+/** Errors as Anthropic tells them. */
+export const anthropicErrorSchema = z
+  .object({
+    type: z.literal('error'),
+    error: z.looseObject({ type: z.string(), message: z.string() }),
+    request_id: z.string().nullish(),
+  })
+  .meta({ id: 'AnthropicError' })

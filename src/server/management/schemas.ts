@@ -66,7 +66,7 @@ export const usageQuerySchema = z.strictObject({
   by: z
     .string()
     .optional()
-    .transform((text) => (text === undefined || text === '' ? [] : text.split(',')))
+    .transform((text) => (text === undefined ? [] : text.split(',')))
     .pipe(z.array(z.enum(DIMENSIONS)))
     .describe(`What to tell apart, with commas between: ${DIMENSIONS.join(', ')}. One sum of all if absent.`),
   tenant: z.string().optional().describe('Only of this tenant.'),
@@ -100,7 +100,7 @@ export const usageSchema = z
   .meta({ id: 'Usage' })
 
 export const auditQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('Rows; 100 if absent.'),
+  limit: z.coerce.number().int().min(1).max(1000).optional().describe('Rows; 100 if absent.'),
   before: z.coerce.number().int().min(1).optional().describe('Only rows with a smaller `sequence`.'),
 })
 

@@ -1,4 +1,5 @@
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
+import { PAGE_ROWS } from '../wire/page.ts'
 import { queryParser } from '../wire/read-query.ts'
 import { auditQuerySchema, auditSchema, usageQuerySchema, usageSchema } from './schemas.ts'
 
@@ -45,7 +46,7 @@ export const usageEndpoints: readonly AnyEndpoint[] = [
     answers: { 200: { description: 'Rows of the audit log.', schema: auditSchema } },
     errors: ['invalid_request', 'invalid_api_key', 'permission_denied', 'storage_failed'],
     async handle({ app, reply }) {
-      const { limit, before } = parseAuditQuery(reply.request.query)
+      const { limit = PAGE_ROWS, before } = parseAuditQuery(reply.request.query)
       const rows = await app.stores.audit.list(limit, before)
       return { rows: rows.map(({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() })) }
     },
