@@ -22,6 +22,23 @@ const OTHER = '_other'
 
 const STATES: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
+/** What one deployment's calls are added to, so that counting looks nothing up by its labels. */
+interface Place {
+  readonly durations: Histogram
+  readonly attempts: Map<string, { count: number }>
+  readonly tokens: Map<keyof TokenUsage, { count: number }>
+  readonly costs: Map<string, { count: number }>
+}
+
+/** Kinds of tokens, as the label has them. */
+const KINDS = [
+  ['inputTokens', 'input'],
+  ['cachedInputTokens', 'cached_input'],
+  ['cacheWriteTokens', 'cache_write'],
+  ['outputTokens', 'output'],
+  ['reasoningTokens', 'reasoning'],
+] as const satisfies readonly (readonly [keyof TokenUsage, string])[]
+
 /** What calls of models came to. Names of providers and models come from the configuration, so they are bounded. */
 export class GatewayFigures implements MetricSource {
   readonly #attempts = new Counter({
@@ -50,7 +67,9 @@ export class GatewayFigures implements MetricSource {
     labels: [],
   })
   readonly #breakers: Gauge
+  /** By provider and model; several deployments may be one of them. */
   readonly #durations = new Map<string, Histogram>()
+  readonly #places = new WeakMap<Deployment, Place>()
   readonly #tenants = new Set<string>()
 
   constructor(models: ModelBook, clock: Clock) {
@@ -71,28 +90,40 @@ export class GatewayFigures implements MetricSource {
   }
 
   attempted({ target, outcome, durationMs }: Attempt<Deployment>): void {
-    const provider = target.provider.name
-    this.#attempts.series(provider, target.of, outcome).count++
-    const place = joinLabels(label('provider', provider), label('model', target.of))
-    let durations = this.#durations.get(place)
-    if (durations === undefined) {
-      durations = new Histogram(DURATION_BOUNDS)
-      this.#durations.set(place, durations)
-    }
-    durations.observe(durationMs / 1000)
+    const place = this.#placeOf(target)
+    kept(place.attempts, outcome, () => this.#attempts.series(target.provider.name, target.of, outcome))
+      .count++
+    place.durations.observe(durationMs / 1000)
   }
 
-  used({ provider: { name }, of }: Deployment, tenant: string, usage: TokenUsage, cost: Cost): void {
-    const count = (kind: string, tokens: number): void => {
-      if (tokens > 0) this.#tokens.series(name, of, kind).count += tokens
+  used(deployment: Deployment, tenant: string, usage: TokenUsage, cost: Cost): void {
+    const place = this.#placeOf(deployment)
+    const name = deployment.provider.name
+    for (const [field, kind] of KINDS) {
+      const tokens = usage[field]
+      if (tokens === 0) continue
+      kept(place.tokens, field, () => this.#tokens.series(name, deployment.of, kind)).count += tokens
     }
-    count('input', usage.inputTokens)
-    count('cached_input', usage.cachedInputTokens)
-    count('cache_write', usage.cacheWriteTokens)
-    count('output', usage.outputTokens)
-    count('reasoning', usage.reasoningTokens)
-    if (cost.unpriced) this.#unpriced.series(name, of).count++
-    else this.#costs.series(name, of, this.#bounded(tenant)).count += cost.costUsd
+    if (cost.unpriced) {
+      this.#unpriced.series(name, deployment.of).count++
+      return
+    }
+    const bounded = this.#bounded(tenant)
+    kept(place.costs, bounded, () => this.#costs.series(name, deployment.of, bounded)).count += cost.costUsd
+  }
+
+  #placeOf(deployment: Deployment): Place {
+    const known = this.#places.get(deployment)
+    if (known !== undefined) return known
+    const labels = joinLabels(label('provider', deployment.provider.name), label('model', deployment.of))
+    const place: Place = {
+      durations: kept(this.#durations, labels, () => new Histogram(DURATION_BOUNDS)),
+      attempts: new Map(),
+      tokens: new Map(),
+      costs: new Map(),
+    }
+    this.#places.set(deployment, place)
+    return place
   }
 
   coalesced(): void {
@@ -124,4 +155,14 @@ export class GatewayFigures implements MetricSource {
       ...this.#breakers.families(),
     ]
   }
+}
+
+/** The value of a key, made at the first call. */
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
 }
