@@ -16,6 +16,10 @@ import type { Deployment, ModelBook } from './model-book.ts'
 import type { RoutedDecision, Routing } from './routing.ts'
 import { SessionBook } from './session-book.ts'
 
+interface Waits {
+  externalMs: number
+}
+
 export interface ExecutionRequest {
   readonly call: ModelCall
   /** Default: an answer. Vectors need a model's own name. */
@@ -33,6 +37,8 @@ export interface ExecutionRequest {
   readonly mayCoalesce?: boolean
   /** Of the request, where it is traced: calls of providers become part of it. */
   readonly span?: Span | undefined
+  /** Adds up what is spent waiting for others, in milliseconds, also where the call fails. */
+  readonly waits?: Waits
 }
 
 /** A call that is being answered: of a stream, what grows until its end. */
@@ -58,7 +64,6 @@ export interface Execution {
 interface Run {
   readonly answer: ProviderAnswer
   readonly log: AttemptLog<Deployment>
-  readonly waits: { externalMs: number }
   readonly admitted: Admitted
 }
 
@@ -124,10 +129,15 @@ export class Runtime {
             identity.tenant,
             choice.models.map(({ name }) => name),
           )
-    const start = (ownSignal: AbortSignal) => this.#run(request, choice, ownSignal)
+    const waits = request.waits ?? { externalMs: 0 }
+    const start = (ownSignal: AbortSignal) => this.#run(request, choice, ownSignal, waits)
     const joined = key === undefined ? undefined : this.#flights.join(key, signal, start)
-    const { answer, log, waits, admitted } = await (joined === undefined ? start(signal) : joined.result)
     const isCoalesced = joined !== undefined && !joined.leads
+    const { answer, log, admitted } = await (joined === undefined
+      ? start(signal)
+      : isCoalesced
+        ? waited(joined.result, waits, this.#options.clock)
+        : joined.result)
     if (isCoalesced) this.#options.onCoalesced()
     return {
       id: this.#options.nextId(),
@@ -154,12 +164,11 @@ export class Runtime {
     })
   }
 
-  async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal): Promise<Run> {
+  async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal, waits: Waits): Promise<Run> {
     const { clock, admission, queue, attempt } = this.#options
     const { call, purpose = 'answer', identity, span } = request
     const { models, decision, route = null } = choice
     const startMs = clock.monotonicMs()
-    const waits = { externalMs: 0 }
     const admitting = admission.admit({ call, identity, route, models })
     const admitted = admitting instanceof Promise ? await admitting : admitting
     const log = new AttemptLog<Deployment>(startMs)
@@ -194,10 +203,10 @@ export class Runtime {
       const streamed = watchedResult(answer, answerStreams)
       if (streamed === undefined) {
         end()
-        return { answer, log, waits, admitted }
+        return { answer, log, admitted }
       }
       streamed.stream.watch({ ended: end })
-      return { answer: streamed.result, log, waits, admitted }
+      return { answer: streamed.result, log, admitted }
     } catch (error) {
       admitted.released()
       throw error
@@ -206,11 +215,7 @@ export class Runtime {
 }
 
 /** Waiting for a place is no work of ours. */
-async function waited<Result>(
-  promise: Promise<Result>,
-  waits: { externalMs: number },
-  clock: Clock,
-): Promise<Result> {
+async function waited<Result>(promise: Promise<Result>, waits: Waits, clock: Clock): Promise<Result> {
   const startMs = clock.monotonicMs()
   try {
     return await promise

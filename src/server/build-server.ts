@@ -3,8 +3,10 @@ import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import { ANYONE, type Identity } from '../access/index.ts'
 import type { App } from '../app/index.ts'
+import type { Span } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import { acceptableRequestId, createIdSource, type Operation } from '../observability/index.ts'
+import type { Execution } from '../runtime/runtime.ts'
 import { assertRouteSet, audit, authorize } from './access.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { consoleEndpoints } from './console/console-endpoints.ts'
@@ -21,6 +23,7 @@ import { olderEndpoints } from './older/older-endpoints.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
 import { parseJsonBody } from './parse-json-body.ts'
+import { endRequestSpan } from './request-span.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
 import { diffEndpoints } from './routes/diff.ts'
@@ -41,6 +44,10 @@ declare module 'fastify' {
     isModelCall: boolean
     /** Milliseconds of the request that were spent waiting for others. */
     externalMs: number
+    /** How a model answered it; null where none did. */
+    execution: Execution | null
+    /** Where requests are traced. */
+    span: Span | undefined
     /** Null until it is known, and for calls that anyone may make. */
     identity: Identity | null
   }
@@ -108,8 +115,8 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
   const instance = fastify({
     serverFactory(handler) {
       const listener = createListener(settings.tls, requestTimeoutMs, handler)
-      // Requests that are logged go through the framework, which logs them; so do those that are encrypted.
-      if (!logsRequests && settings.tls === undefined) {
+      // Requests that are logged or traced go through the framework, which does that; so do those that are encrypted.
+      if (!logsRequests && app.tracer === undefined && settings.tls === undefined) {
         hotPath = serveHotPath(listener, {
           app,
           endpoints: endpoints.filter(isHot),
@@ -150,6 +157,8 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
   instance.decorateRequest('operation', null)
   instance.decorateRequest('isModelCall', false)
   instance.decorateRequest('externalMs', 0)
+  instance.decorateRequest('execution', null)
+  instance.decorateRequest('span', undefined)
   instance.decorateRequest('identity', null)
   const { metrics } = app
   const finished = (request: FastifyRequest, reply: FastifyReply) => {
@@ -160,6 +169,7 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
     const ownSeconds = Math.max(0, seconds - request.externalMs / 1000)
     operation.done(reply.raw.writableFinished ? reply.statusCode : ABORTED_STATUS, seconds, ownSeconds)
     if (logsRequests) logRequest(request, reply)
+    if (request.span !== undefined) endRequestSpan(request.span, request, reply)
     if (isClosing) closeIdle()
   }
   instance.addHook('onRequest', (request, reply, done) => {
@@ -252,6 +262,8 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
     },
     onRequest(request, reply, done) {
       request.operation = operation
+      // Not of what is asked every few seconds to see whether all is well.
+      if (endpoint.neverShed !== true) request.span = app.tracer?.start(request.headers)
       const refusal = endpoint.neverShed === true ? undefined : overload.refusal()
       if (refusal !== undefined) {
         reply.header('retry-after', RETRY_AFTER_SECONDS)

@@ -96,8 +96,10 @@ export async function answerCall({
     ...(typeof routeSet === 'string' ? { routeSet } : {}),
     identity,
     signal,
+    span: request.span,
+    waits: request,
   })
-  request.externalMs = execution.externalMs
+  request.execution = execution
   for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
   const { answer } = execution
   if (answer.kind === 'whole') return answer.text

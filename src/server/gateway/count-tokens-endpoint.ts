@@ -3,7 +3,7 @@ import { callerErrorBody, passedOn, type ReadCall, readCall } from './answer-cal
 import { callSignal } from './call-signal.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
-import { countTokensBodySchema } from './schemas.ts'
+import { anthropicErrorSchema, countTokensBodySchema } from './schemas.ts'
 
 export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
   operation: 'countTokens',
@@ -19,6 +19,7 @@ export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
   answers: { 200: { description: 'As the interface has it: `{"input_tokens": 12}`.' } },
   errors: ['invalid_request', ...MODEL_ERRORS],
   errorBody: callerErrorBody('anthropic-messages'),
+  errorSchema: anthropicErrorSchema,
   parse: (value) => readCall('anthropic-messages', value),
   async handle({ app, body: { protocol, body }, identity, reply }) {
     const { runtime } = await app.gateway()
@@ -28,8 +29,10 @@ export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
       model: body.model as string,
       identity,
       signal: callSignal(reply),
+      span: reply.request.span,
+      waits: reply.request,
     })
-    reply.request.externalMs = execution.externalMs
+    reply.request.execution = execution
     for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
     if (execution.deployment.provider.countTokens === undefined)
       reply.header('x-stratarouter-estimate', 'true')

@@ -7,6 +7,7 @@ import { callerErrorBody } from './answer-call.ts'
 import { callSignal } from './call-signal.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
+import { openaiErrorSchema } from './schemas.ts'
 
 /** The encoder that is inside, as a model. */
 export const BUILTIN_MODEL = 'builtin'
@@ -96,6 +97,7 @@ export const embeddingsEndpoint: AnyEndpoint = defineEndpoint<EmbeddingsRequest>
   answers: { 200: { description: 'As the interface has it.' } },
   errors: ['invalid_request', 'text_too_long', ...MODEL_ERRORS],
   errorBody: callerErrorBody('openai-chat'),
+  errorSchema: openaiErrorSchema,
   parse: (body) => parse(body),
   async handle({ app, body, identity, reply }) {
     if (body.model === BUILTIN_MODEL) return builtinAnswer(body, app)
@@ -106,8 +108,10 @@ export const embeddingsEndpoint: AnyEndpoint = defineEndpoint<EmbeddingsRequest>
       model: body.model,
       identity,
       signal: callSignal(reply),
+      span: reply.request.span,
+      waits: reply.request,
     })
-    reply.request.externalMs = execution.externalMs
+    reply.request.execution = execution
     for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
     return (execution.answer as { readonly text: string }).text
   },

@@ -67,12 +67,14 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
       model,
       identity,
       signal: callSignal(reply),
+      span: reply.request.span,
+      waits: reply.request,
       ...(routeSet === undefined ? {} : { routeSet }),
       ...(session === undefined ? {} : { session }),
     })
     const { answer } = execution
     const request = reply.request
-    request.externalMs = execution.externalMs
+    request.execution = execution
     const times = () => {
       const latencyMs = reply.elapsedTime
       return {

@@ -168,8 +168,10 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
         model: 'auto',
         identity,
         signal: callSignal(reply),
+        span: reply.request.span,
+        waits: reply.request,
       })
-      reply.request.externalMs = execution.externalMs
+      reply.request.execution = execution
       const { deployment, decision, answer } = execution
       return {
         response: textOf(JSON.parse((answer as { readonly text: string }).text) as ChatAnswer),
