@@ -11,10 +11,16 @@ export function messagesErrorBody(error: CallerError): JsonObject {
     error: {
       type: errorType(error.status),
       message: error.message,
-      details: { error_code: error.code, ...(details.length === 0 ? {} : { problems: details }) },
+      details: { error_code: errorCode(error), ...(details.length === 0 ? {} : { problems: details }) },
     },
     request_id: error.requestId,
   }
+}
+
+/** Clients that are told so send the whole conversation again, which any provider can answer. */
+function errorCode({ code, details = [] }: CallerError): string {
+  const isAboutThread = code === 'untranslatable' && details.some(({ path }) => path === 'thread')
+  return isAboutThread ? 'thread_not_found' : code
 }
 
 /** What Anthropic calls an error of this status. */

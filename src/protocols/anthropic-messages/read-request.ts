@@ -43,6 +43,11 @@ export function readMessagesRequest(body: JsonObject): ChatRequest {
     stream: fields.flag('stream') ?? false,
   })
   output?.finish()
+  // A thread that begins has all of its messages; only the provider that keeps it has those of one that goes on.
+  const thread = fields.json('thread')
+  if (thread !== undefined && thread.type !== 'create') {
+    fields.refuse('thread', 'only Anthropic itself has the earlier messages; send them all', thread)
+  }
   fields.finish(HARMLESS_IN_MESSAGES)
   losses.throwIfAny('another protocol')
   return request
