@@ -86,8 +86,10 @@ interface UsageKey {
   readonly model: string
 }
 
+/** The sums of calls that belong together. */
 export interface UsageTotal extends UsageKey, UsageSums {}
 
+/** Which calls to sum up, and how. */
 export interface UsageQuery {
   /** First day, such as `2026-11-01`. */
   readonly from: string

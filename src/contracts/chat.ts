@@ -13,6 +13,7 @@ export interface ImagePart {
   readonly mediaType?: string
 }
 
+/** Words. */
 export interface TextPart {
   readonly kind: 'text'
   readonly text: string
@@ -26,6 +27,7 @@ export interface ReasoningPart {
   readonly signature?: string
 }
 
+/** A tool that a model wants called. */
 export interface ToolCallPart {
   readonly kind: 'tool-call'
   readonly id: string
@@ -34,6 +36,7 @@ export interface ToolCallPart {
   readonly arguments: string
 }
 
+/** What a tool brought. */
 export interface ToolResultPart {
   readonly kind: 'tool-result'
   /** Of the call that it answers. */
@@ -42,13 +45,16 @@ export interface ToolResultPart {
   readonly isError?: boolean
 }
 
+/** A part of a message. */
 export type ChatPart = TextPart | ImagePart | ReasoningPart | ToolCallPart | ToolResultPart
 
+/** What one side says. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool'
   readonly content: readonly ChatPart[]
 }
 
+/** A tool that a model may call. */
 export interface ToolDefinition {
   readonly name: string
   readonly description?: string
@@ -57,6 +63,7 @@ export interface ToolDefinition {
   readonly strict?: boolean
 }
 
+/** Whether tools may be called: as the model likes, none, at least one, or that one. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }
 
 /** Text as the model likes, or any JSON object. */
@@ -72,8 +79,10 @@ export interface SchemaFormat {
   readonly strict?: boolean
 }
 
+/** What an answer has to look like. */
 export type ResponseFormat = PlainFormat | SchemaFormat
 
+/** A call of a model. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[]
   readonly tools?: readonly ToolDefinition[]
@@ -106,6 +115,7 @@ export interface TokenUsage {
   readonly reasoningTokens: number
 }
 
+/** Why an answer ends: it is complete, it is as long as it may be, tools are to be called, or it was withheld. */
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter'
 
 export interface ChatAnswer {

@@ -38,7 +38,10 @@ export class AttemptLog<Target> {
   readonly #attempts: Attempt<Target>[] = []
   readonly #startMs: number
 
-  /** @param startMs of the call, on the monotonic clock of the layers */
+  /**
+   * An empty log.
+   * @param startMs of the call, on the monotonic clock of the layers
+   */
   constructor(startMs: number) {
     this.#startMs = startMs
   }
@@ -48,7 +51,10 @@ export class AttemptLog<Target> {
     return this.#attempts
   }
 
-  /** @returns the number of the attempt, for `update` */
+  /**
+   * Adds an attempt that is `running`.
+   * @returns the number of the attempt, for the two below
+   */
   begin(target: Target, nowMs: number): number {
     return (
       this.#attempts.push({
@@ -63,6 +69,7 @@ export class AttemptLog<Target> {
     )
   }
 
+  /** Tells that an answer came, or began. */
   answered(number: number, isOver: boolean, nowMs: number): Attempt<Target> {
     const attempt = this.#attempts[number]!
     const durationMs = nowMs - this.#startMs - attempt.startedMs
@@ -71,7 +78,10 @@ export class AttemptLog<Target> {
     return this.#put(number, { ...attempt, outcome, status: 200, durationMs, firstByteMs })
   }
 
-  /** @param signal of the call, which tells a failure from an end that was wanted */
+  /**
+   * Tells that an attempt brought no answer, or a part of one.
+   * @param signal of the call, which tells a failure from an end that was wanted
+   */
   failed(number: number, error: unknown, signal: AbortSignal, nowMs: number): Attempt<Target> {
     const attempt = this.#attempts[number]!
     return this.#put(number, {
@@ -107,6 +117,7 @@ export interface TargetedRequest<Target> extends Abortable {
   readonly attempts: AttemptLog<Target>
 }
 
+/** How attempts are listed. */
 export interface RecordOptions<Request extends TargetedRequest<unknown>, Result> {
   readonly streams?: StreamAccess<Result>
   readonly clock: Clock

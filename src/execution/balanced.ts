@@ -4,6 +4,7 @@ import type { DeploymentPool } from './deployment-pool.ts'
 import type { Abortable, Layer } from './layer.ts'
 import { type StreamAccess, watchedResult } from './watched-stream.ts'
 
+/** How calls are spread over deployments. */
 export interface BalanceOptions<Deployment, Request, Result> {
   /** Undefined where the target has one deployment without limits. */
   readonly poolOf: (request: Request) => DeploymentPool<Deployment> | undefined

@@ -1,3 +1,4 @@
+/** When a breaker opens and closes. */
 export interface BreakerOptions {
   /** How far back it looks. */
   readonly windowMs: number
@@ -13,6 +14,7 @@ export interface BreakerOptions {
   readonly onChange?: (state: BreakerState) => void
 }
 
+/** `closed`: calls go through; `open`: none do; `half-open`: probes do. */
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
 const SLICES = 10
@@ -35,11 +37,13 @@ export class Breaker {
   #probesUnderWay = 0
   #probesSucceeded = 0
 
+  /** A breaker that is closed. */
   constructor(options: BreakerOptions) {
     this.#options = options
     this.#sliceMs = options.windowMs / SLICES
   }
 
+  /** What it lets through now. */
   state(nowMs: number): BreakerState {
     return this.#state === 'open' && nowMs >= this.#openUntilMs ? 'half-open' : this.#state
   }
@@ -64,6 +68,7 @@ export class Breaker {
     return this.#period
   }
 
+  /** Tells that a permitted call was answered. */
   succeeded(nowMs: number, permit: number): void {
     if (permit !== this.#period) return
     if (this.#state === 'closed') {
@@ -76,6 +81,7 @@ export class Breaker {
     if (this.#probesSucceeded >= this.#options.probes) this.#change('closed')
   }
 
+  /** Tells that a permitted call failed. */
   failed(nowMs: number, permit: number): void {
     if (permit !== this.#period) return
     if (this.#state === 'half-open') {

@@ -7,6 +7,7 @@ import { type StreamAccess, watchedResult } from './watched-stream.ts'
 /** What an error says of its target: that it `failed`, that it `works`, or nothing. */
 export type Verdict = 'failed' | 'works' | 'nothing'
 
+/** Which breaker guards a call. */
 export interface CircuitBreakerOptions<Request, Result> {
   /** Usually one for each provider and model; undefined where calls are not watched. */
   readonly breakerOf: (request: Request) => Breaker | undefined

@@ -13,6 +13,7 @@ export interface PooledDeployment<Deployment> {
   readonly canaryShare?: number
 }
 
+/** How a pool chooses. */
 export interface DeploymentPoolOptions<Deployment> {
   /** `least-in-flight` is by calls under way for the weight, and by weight where those are equal. */
   readonly balance: 'weight' | 'least-in-flight'
@@ -53,7 +54,10 @@ export class DeploymentPool<Deployment> {
   readonly #options: DeploymentPoolOptions<Deployment>
   readonly #members: readonly Member<Deployment>[]
 
-  /** @throws StrataError invalid_configuration */
+  /**
+   * A pool of at least one deployment.
+   * @throws StrataError invalid_configuration
+   */
   constructor(
     deployments: readonly PooledDeployment<Deployment>[],
     options: DeploymentPoolOptions<Deployment>,

@@ -3,11 +3,13 @@ import { type ErrorDetail, isStrataError, ProviderFailure, StrataError } from '.
 import type { Attempt, TargetedRequest } from './attempt-log.ts'
 import type { Layer } from './layer.ts'
 
+/** A request with further targets. */
 export interface FailoverRequest<Target> extends TargetedRequest<Target> {
   /** Tried one after another once `target` has failed. */
   readonly fallbacks: readonly Target[]
 }
 
+/** How failures are told. */
 export interface FailoverOptions<Target> {
   /** Of a target, for messages, such as `openai/gpt-5-mini`. */
   readonly nameOf: (target: Target) => string

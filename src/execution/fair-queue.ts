@@ -13,6 +13,7 @@ export interface QueueShare {
 /** The share of one that is alone: a queue with it is a plain concurrency limit, first come, first served. */
 export const SOLE_SHARE: QueueShare = { tenant: '', weight: 1 }
 
+/** How many run, wait, and for how long. */
 export interface FairQueueOptions {
   /** Calls under way at once, 1 or more. */
   readonly slots: number
@@ -66,7 +67,10 @@ export class FairQueue {
   #virtualMs = 0
   #meanMs = 1
 
-  /** @throws StrataError invalid_configuration */
+  /**
+   * An empty queue with all its slots free.
+   * @throws StrataError invalid_configuration
+   */
   constructor(options: FairQueueOptions) {
     if (!(options.slots >= 1)) {
       throw new StrataError('invalid_configuration', `Expected 1 slot or more, got ${options.slots}`)

@@ -2,6 +2,7 @@ import type { Timer } from '../contracts/index.ts'
 import { ProviderFailure, StrataError } from '../errors/index.ts'
 import { invoke } from './layer.ts'
 
+/** How inputs become batches. */
 export interface MicroBatcherOptions<Input, Output> {
   /** One answer for each input, in their order. The signal is aborted when nobody waits for any of them. */
   readonly run: (inputs: readonly Input[], signal: AbortSignal) => Promise<readonly Output[]>
@@ -45,6 +46,7 @@ export class MicroBatcher<Input, Output> {
   #filling: Batch<Input, Output> | undefined
   #waiting = 0
 
+  /** A batcher without inputs. */
   constructor(options: MicroBatcherOptions<Input, Output>) {
     this.#options = options
   }
@@ -53,7 +55,10 @@ export class MicroBatcher<Input, Output> {
     return this.#waiting
   }
 
-  /** @throws StrataError overloaded; the signal's reason; whatever the batch ended with */
+  /**
+   * The output for one input, made in a batch with others.
+   * @throws StrataError overloaded; the signal's reason; whatever the batch ended with
+   */
   submit(input: Input, signal: AbortSignal): Promise<Output> {
     if (signal.aborted) return Promise.reject(signal.reason)
     const { keyOf, maxSize, maxWaiting } = this.#options

@@ -2,6 +2,7 @@ import { type FairQueue, type QueueShare, SOLE_SHARE } from './fair-queue.ts'
 import type { Abortable, Layer } from './layer.ts'
 import { type StreamAccess, watchedResult } from './watched-stream.ts'
 
+/** Which queue a call waits in, and whose share it is. */
 export interface QueueOptions<Request, Result> {
   /** Undefined where calls are not limited. */
   readonly queueOf: (request: Request) => FairQueue | undefined

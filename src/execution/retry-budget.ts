@@ -1,5 +1,6 @@
 import { TokenBucket } from './token-bucket.ts'
 
+/** How many repetitions are granted. */
 export interface RetryBudgetOptions {
   /** Retries that each success pays for, such as 0.2. */
   readonly ratio: number
@@ -18,11 +19,13 @@ export class RetryBudget {
   readonly #bucket: TokenBucket
   readonly #ratio: number
 
+  /** A budget that begins full. */
   constructor({ ratio, minPerSecond, maxSaved }: RetryBudgetOptions) {
     this.#bucket = new TokenBucket({ capacity: maxSaved, perSecond: minPerSecond })
     this.#ratio = ratio
   }
 
+  /** Tells that a call was answered, which grants a part of a repetition. */
   succeeded(nowMs: number): void {
     this.#bucket.add(this.#ratio, nowMs)
   }

@@ -6,6 +6,7 @@ import type { Abortable, Layer } from './layer.ts'
 import { pause } from './pause.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
+/** How often and after which waits a call is repeated. */
 export interface RetryPolicy {
   /** How often it is tried, the first time included; 1 or more. */
   readonly attempts: number
@@ -15,6 +16,7 @@ export interface RetryPolicy {
   readonly capMs: number
 }
 
+/** How calls are repeated. */
 export interface RetryOptions<Request> {
   readonly policyOf: (request: Request) => RetryPolicy
   /** Shared by all calls of a provider. */

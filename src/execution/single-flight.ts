@@ -2,6 +2,7 @@ import { type Abortable, invoke, type Layer } from './layer.ts'
 import { type ReplayBudget, SharedStream } from './shared-stream.ts'
 import type { StreamAccess } from './watched-stream.ts'
 
+/** How a streamed result is shared by several readers. */
 export interface SingleFlightStreams<Result, Event> extends StreamAccess<Result, Event> {
   /** Of an event as it is kept, in bytes. */
   sizeOf(event: Event): number
@@ -42,6 +43,7 @@ export class SingleFlight<Result, Event = unknown> {
   readonly #streams: SingleFlightStreams<Result, Event> | undefined
   readonly #budget: ReplayBudget
 
+  /** Nothing under way. */
   constructor(streams?: SingleFlightStreams<Result, Event>) {
     this.#streams = streams
     this.#budget = { bytes: 0, limitBytes: streams?.totalBytes ?? 0 }
@@ -154,6 +156,7 @@ export class SingleFlight<Result, Event = unknown> {
   }
 }
 
+/** Which calls are the same. */
 export interface SingleFlightOptions<Request, Result, Event> {
   readonly flights: SingleFlight<Result, Event>
   /** Undefined for a call that is not shared. */

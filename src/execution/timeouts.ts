@@ -13,6 +13,7 @@ export interface TimeoutLimits {
   readonly totalMs?: number
 }
 
+/** How long calls may take. */
 export interface TimeoutOptions<Request, Result> {
   readonly limitsOf: (request: Request) => TimeoutLimits
   /** Where the limits are configured, for messages; `timeouts` if absent. */

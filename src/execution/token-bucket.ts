@@ -1,3 +1,4 @@
+/** How much a bucket holds, and how fast it fills. */
 export interface TokenBucketOptions {
   /** The most it holds, above 0; what it holds at first. */
   readonly capacity: number
@@ -15,6 +16,7 @@ export class TokenBucket {
   #level: number
   #atMs: number | undefined
 
+  /** A full bucket. */
   constructor({ capacity, perSecond }: TokenBucketOptions) {
     this.#capacity = capacity
     this.#perMs = perSecond / 1000

@@ -31,10 +31,12 @@ export class WatchedStream<Event> implements AsyncIterableIterator<Event, undefi
   #resolve: ((result: IteratorResult<Event, undefined>) => void) | undefined
   #reject: ((error: unknown) => void) | undefined
 
+  /** The same events, for one reader. */
   constructor(source: AsyncIterable<Event>) {
     this.#source = source[Symbol.asyncIterator]()
   }
 
+  /** Tells somebody of what the reader does and gets. */
   watch(watcher: StreamWatcher): void {
     this.#watchers.push(watcher)
   }
@@ -43,6 +45,7 @@ export class WatchedStream<Event> implements AsyncIterableIterator<Event, undefi
     return this
   }
 
+  /** The next event. */
   next(): Promise<IteratorResult<Event, undefined>> {
     if (this.#reading !== undefined) {
       const again = () => this.next()
@@ -69,6 +72,7 @@ export class WatchedStream<Event> implements AsyncIterableIterator<Event, undefi
     this.#source.return?.().then(undefined, () => {})
   }
 
+  /** Leaves the stream before its end. */
   async return(): Promise<IteratorResult<Event, undefined>> {
     if (this.#end === undefined) {
       this.#over('left', undefined)
