@@ -32,6 +32,8 @@ export interface WholeAnswer {
   readonly kind: 'whole'
   /** JSON text. */
   readonly text: string
+  /** The same as UTF-8, where that is at hand: what is passed on is not made anew. */
+  readonly bytes?: Uint8Array
   readonly usage?: TokenUsage
 }
 

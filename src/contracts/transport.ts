@@ -16,7 +16,9 @@ export interface TransportAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** The body in pieces. Reading slowly holds the sender up; leaving off ends the connection. */
   readonly body: AsyncIterable<Uint8Array>
-  /** The whole body, as UTF-8. Rejects with `malformed` where it is longer than `limitBytes`. */
+  /** The whole body. Rejects with `malformed` where it is longer than `limitBytes`. */
+  bytes(limitBytes: number): Promise<Uint8Array>
+  /** The same, decoded as UTF-8. */
   text(limitBytes: number): Promise<string>
 }
 

@@ -127,7 +127,8 @@ export class HttpProvider implements Provider {
 }
 
 async function readWhole(answer: TransportAnswer, protocol: CallerProtocol): Promise<WholeAnswer> {
-  const text = await answer.text(ANSWER_LIMIT_BYTES)
+  const bytes = await answer.bytes(ANSWER_LIMIT_BYTES)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   const usage = protocol.usageOf(parseAnswer(text))
-  return usage === undefined ? { kind: 'whole', text } : { kind: 'whole', text, usage }
+  return usage === undefined ? { kind: 'whole', text, bytes } : { kind: 'whole', text, bytes, usage }
 }

@@ -22,6 +22,7 @@ function setUp(...replies: Reply[]) {
         status,
         headers: retryAfter === '' ? {} : { 'retry-after': retryAfter },
         body: (async function* () {})(),
+        bytes: async () => new TextEncoder().encode('{}'),
         text: async () => '{}',
       }
       return Promise.resolve(answer)

@@ -11,7 +11,7 @@ interface Waiting<Result> {
 
 interface WaitingForAll {
   readonly limitBytes: number
-  readonly reader: Waiting<string>
+  readonly reader: Waiting<Buffer>
 }
 
 /** The body of an answer as it comes, read once: in pieces or whole. */
@@ -50,7 +50,7 @@ export class ResponseBody implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
     this.#hasEnded = true
     this.#reader?.resolve({ done: true, value: undefined })
     this.#reader = undefined
-    if (this.#whole !== undefined) this.#whole.reader.resolve(this.#takeText())
+    if (this.#whole !== undefined) this.#whole.reader.resolve(this.#takeAll())
   }
 
   fail(reason: unknown): void {
@@ -62,13 +62,18 @@ export class ResponseBody implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
   }
 
   /** @throws ProviderFailure `malformed` where it has more than `limitBytes` */
-  text(limitBytes: number): Promise<string> {
+  bytes(limitBytes: number): Promise<Buffer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.reason)
-    if (this.#hasEnded) return Promise.resolve(this.#takeText())
+    if (this.#hasEnded) return Promise.resolve(this.#takeAll())
     return new Promise((resolve, reject) => {
       this.#whole = { limitBytes, reader: { resolve, reject } }
       this.#goOn()
     })
+  }
+
+  /** As `bytes`, decoded as UTF-8. */
+  async text(limitBytes: number): Promise<string> {
+    return (await this.bytes(limitBytes)).toString('utf8')
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
@@ -105,11 +110,12 @@ export class ResponseBody implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
     this.#controller.resume()
   }
 
-  #takeText(): string {
+  #takeAll(): Buffer {
     const chunks = this.#chunks
     this.#chunks = []
-    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+    const [first] = chunks
+    if (chunks.length !== 1 || first === undefined) return Buffer.concat(chunks)
+    return Buffer.from(first.buffer, first.byteOffset, first.length)
   }
 
   #tooLong({ limitBytes, reader }: WaitingForAll): void {

@@ -112,6 +112,7 @@ class Sending implements Dispatcher.DispatchHandler {
       status,
       headers: headers as Readonly<Record<string, string>>,
       body,
+      bytes: (limitBytes) => body.bytes(limitBytes),
       text: (limitBytes) => body.text(limitBytes),
     })
   }

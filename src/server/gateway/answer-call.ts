@@ -7,6 +7,7 @@ import { callerProtocols } from '../../protocols/caller-protocols.ts'
 import { callSignal } from './call-signal.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { writeEvents } from './write-events.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** A checked body with the protocol that it is in. */
 export interface ReadCall {
@@ -79,7 +80,7 @@ export async function answerCall({
   readonly identity: Identity
   readonly body: ReadCall
   readonly reply: FastifyReply
-}): Promise<string | undefined> {
+}): Promise<void> {
   const { request } = reply
   const { headers } = request
   const call: ModelCall = { protocol, body, stream: body.stream === true, headers: passedOn(headers) }
@@ -100,11 +101,14 @@ export async function answerCall({
     waits: request,
   })
   request.execution = execution
-  for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
   const { answer } = execution
-  if (answer.kind === 'whole') return answer.text
   const begunMs = reply.elapsedTime
-  await writeEvents(reply, answer.events, (error) =>
+  const answerHeaders = executionHeaders(execution, begunMs)
+  if (answer.kind === 'whole') {
+    writeWhole(reply, answerHeaders, answer)
+    return
+  }
+  await writeEvents(reply, answerHeaders, answer.events, (error) =>
     callerProtocols[protocol].errorEvent({
       status: error.status,
       code: error.code,
@@ -113,5 +117,4 @@ export async function answerCall({
     }),
   )
   request.externalMs += reply.elapsedTime - begunMs
-  return undefined
 }

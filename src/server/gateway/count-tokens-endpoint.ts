@@ -33,7 +33,7 @@ export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
       waits: reply.request,
     })
     reply.request.execution = execution
-    for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
+    reply.headers(executionHeaders(execution, reply.elapsedTime))
     if (execution.deployment.provider.countTokens === undefined)
       reply.header('x-stratarouter-estimate', 'true')
     return (execution.answer as { readonly text: string }).text

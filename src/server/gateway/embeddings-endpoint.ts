@@ -112,7 +112,7 @@ export const embeddingsEndpoint: AnyEndpoint = defineEndpoint<EmbeddingsRequest>
       waits: reply.request,
     })
     reply.request.execution = execution
-    for (const [name, value] of executionHeaders(execution, reply.elapsedTime)) reply.header(name, value)
+    reply.headers(executionHeaders(execution, reply.elapsedTime))
     return (execution.answer as { readonly text: string }).text
   },
 })

@@ -102,7 +102,7 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
       request.externalMs += reply.elapsedTime - begunMs
       yield sseText('done', JSON.stringify({ ...reportOf(execution), ...times() }))
     }
-    await writeEvents(reply, events(), (error) =>
+    await writeEvents(reply, {}, events(), (error) =>
       sseText('error', JSON.stringify(errorBody(error, request.id))),
     )
     return undefined

@@ -4,15 +4,15 @@ import type { Execution } from '../../runtime/runtime.ts'
 export function executionHeaders(
   { id, route, decision, deployment, isCoalesced, externalMs }: Execution,
   elapsedMs: number,
-): readonly (readonly [string, string])[] {
-  const headers: [string, string][] = [
-    ['x-stratarouter-execution-id', id],
-    ['x-stratarouter-model', deployment.of],
-    ['x-stratarouter-provider', deployment.provider.name],
-    ['x-stratarouter-cache', isCoalesced ? 'coalesced' : 'bypass'],
-    ['x-stratarouter-overhead-ms', Math.max(0, elapsedMs - externalMs).toFixed(2)],
-  ]
-  if (route) headers.push(['x-stratarouter-route', route])
-  if (decision) headers.push(['x-stratarouter-confidence', String(decision.confidence)])
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-stratarouter-execution-id': id,
+    'x-stratarouter-model': deployment.of,
+    'x-stratarouter-provider': deployment.provider.name,
+    'x-stratarouter-cache': isCoalesced ? 'coalesced' : 'bypass',
+    'x-stratarouter-overhead-ms': Math.max(0, elapsedMs - externalMs).toFixed(2),
+  }
+  if (route) headers['x-stratarouter-route'] = route
+  if (decision) headers['x-stratarouter-confidence'] = String(decision.confidence)
   return headers
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { isStrataError, StrataError } from '../../errors/index.ts'
+import { writeHead } from './write-whole.ts'
 
 /**
  * Sends server-sent events as they come, no faster than the caller reads them. Where they break off, `errorEvent` says
@@ -9,13 +10,13 @@ import { isStrataError, StrataError } from '../../errors/index.ts'
  */
 export async function writeEvents(
   reply: FastifyReply,
+  headers: Readonly<Record<string, string>>,
   events: AsyncIterable<string>,
   errorEvent: (error: StrataError) => string,
 ): Promise<void> {
   const { raw } = reply
-  reply.hijack()
-  raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
+  writeHead(reply, {
+    ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     // Reverse proxies would otherwise hold events back until a buffer is full.
