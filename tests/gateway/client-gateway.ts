@@ -17,7 +17,7 @@ const settings: GatewaySettings = (url) => {
       responder: { provider: 'responses', model: 'o9' },
       canned: { provider: 'canned', model: 'canned' },
     },
-    execution: { retries: 0 },
+    execution: { retries: 0, breakerMinimumCalls: 1000 },
   }
 }
 
@@ -28,7 +28,8 @@ export const MODELS = ['gpt', 'claude', 'gemini', 'small', 'responder'] as const
 export async function serveClients(mock: MockProviderOptions = {}) {
   const served = await serveGateway(settings, { mock })
   const { gateway } = served
-  const admin = await keyWith(['admin'])
+  let admin = ''
+  admin = await keyWith(['admin'])
   await gateway.call(
     'PUT',
     '/v1/route-sets/default',
@@ -40,10 +41,15 @@ export async function serveClients(mock: MockProviderOptions = {}) {
     },
     bearer(admin),
   )
-  return { ...served, url: gateway.url, key: await keyWith(['execute'], admin) }
+  return { ...served, url: gateway.url, key: await keyWith(['execute']), keyWith }
 
-  async function keyWith(scopes: readonly string[], by?: string): Promise<string> {
-    const { json } = await gateway.call('POST', '/v1/keys', { name: scopes[0], scopes }, by ? bearer(by) : {})
+  async function keyWith(scopes: readonly string[]): Promise<string> {
+    const { json } = await gateway.call(
+      'POST',
+      '/v1/keys',
+      { name: scopes[0], scopes },
+      admin === '' ? {} : bearer(admin),
+    )
     return json.secret
   }
 }
