@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { expect } from 'vitest'
 import { createApp } from '../../src/app/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { startServer } from '../../src/server/index.ts'
@@ -53,4 +54,18 @@ export async function serveGateway(
       await mock.close()
     },
   }
+}
+
+/** Lets so many answers go on that are held, as soon as the provider holds them. */
+export async function release(mock: MockProvider, answers: number): Promise<void> {
+  let released = 0
+  await expect
+    .poll(
+      () => {
+        released += mock.release()
+        return released
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(answers)
 }
