@@ -85,11 +85,11 @@ const narrow = {
 const optionalPeers = ['onnxruntime-node', 'pg']
 
 /** Bundles programs with the packages that they use; returns the folders of those packages. */
-async function bundle(rolldown, entries, platform, chunks) {
+async function bundle(rolldown, entries, chunks) {
   const build = await rolldown({
     cwd: root,
     input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
-    platform,
+    platform: 'node',
     plugins: [findModel, narrow],
     external: optionalPeers,
     logLevel: 'warn',
@@ -105,6 +105,23 @@ async function bundle(rolldown, entries, platform, chunks) {
   })
   const modules = output.flatMap((chunk) => ('moduleIds' in chunk ? chunk.moduleIds : []))
   return modules.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/) ?? [])
+}
+
+/** Deletes the declarations that no entry leads to: they are of code that is loaded later, and of the packages inside. */
+function pruneDeclarations(entries) {
+  const reached = new Set()
+  const pending = entries.map((entry) => inRoot('dist', `${entry}.d.ts`))
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (reached.has(file)) continue
+    reached.add(file)
+    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/\b(?:from |import\()'(\.[^']+)\.ts'/g)) {
+      pending.push(`${join(dirname(file), specifier)}.d.ts`)
+    }
+  }
+  for (const entry of readdirSync(inRoot('dist'), { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.name.endsWith('.d.ts') && !reached.has(file)) rmSync(file)
+  }
 }
 
 /** What the licences of the packages inside ask for: their text, with every copy. */
@@ -124,14 +141,11 @@ if (!process.argv.includes('--kernels-only')) {
   rmSync(inRoot('dist'), { recursive: true, force: true })
   mkdirSync(inRoot('dist'))
   run(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json'])
+  const { files } = JSON.parse(readFileSync(inRoot('tsconfig.build.json'), 'utf8'))
+  const library = files.map((file) => file.replace(/^src\/|\.ts$/g, ''))
+  pruneDeclarations(library)
   const folders = [
-    ...(await bundle(
-      rolldown,
-      ['index', 'core/index', 'encoders/builtin/index', 'encoders/openai-compatible/index'],
-      'neutral',
-      'library',
-    )),
-    ...(await bundle(rolldown, ['encoders/onnx/index', 'testing/index'], 'node', 'library')),
+    ...(await bundle(rolldown, library, 'chunks')),
     ...(await bundle(
       rolldown,
       [
@@ -141,7 +155,6 @@ if (!process.argv.includes('--kernels-only')) {
         'app/cascade-process',
         'server/workers/worker-process',
       ],
-      'node',
       'programs',
     )),
   ]

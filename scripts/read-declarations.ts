@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export interface DocComment {
   readonly summary: string
   readonly params: readonly { readonly name: string; readonly text: string }[]
+  readonly returns: readonly string[]
   readonly throws: readonly string[]
   readonly remarks: readonly string[]
   readonly see: readonly string[]
@@ -107,13 +108,16 @@ function readDeclaration({ code, comment }: Item): Declaration {
 
 /** The members of an object type or class body. */
 export function readMembers(body: string): Declared[] {
-  return splitItems(body)
-    .filter(({ code }) => !/^(?:#|(?:private|protected) )/.test(code))
-    .map(({ code, comment }) => {
-      const name = /^(?:static |readonly |get |set )*([\w$]+)/.exec(code)?.[1]
-      if (!name) throw new Error(`Expected a member with a name, got: ${code.slice(0, 100)}`)
-      return { name, code: code.replace(/^ {4}/gm, ''), comment: parseComment(comment) }
-    })
+  return (
+    splitItems(body)
+      // What is read by loops has no name to look up.
+      .filter(({ code }) => !/^(?:#|\[|(?:private|protected) )/.test(code))
+      .map(({ code, comment }) => {
+        const name = /^(?:static |readonly |get |set )*([\w$]+)/.exec(code)?.[1]
+        if (!name) throw new Error(`Expected a member with a name, got: ${code.slice(0, 100)}`)
+        return { name, code: code.replace(/^ {4}/gm, ''), comment: parseComment(comment) }
+      })
+  )
 }
 
 /** Splits declarations at the semicolons and closing braces of the outermost level, each with the comment above it. */
@@ -161,7 +165,7 @@ function parseComment(comment: string): DocComment {
   const oneLine = (part: string): string => part.trim().replace(/\s+/g, ' ')
   const withTag = (tag: string): string[] =>
     tags.filter((part) => part.startsWith(`${tag} `)).map((part) => oneLine(part.slice(tag.length)))
-  const known = ['param', 'throws', 'remarks', 'see']
+  const known = ['param', 'returns', 'throws', 'remarks', 'see']
   const unknown = tags.find((part) => !known.some((tag) => part.startsWith(`${tag} `)))
   if (unknown) throw new Error(`The comment has a tag that the reference does not show: @${oneLine(unknown)}`)
   return {
@@ -170,6 +174,7 @@ function parseComment(comment: string): DocComment {
       const [, name, rest] = /^(\S+)\s*(.*)$/.exec(part)!
       return { name: name!, text: rest! }
     }),
+    returns: withTag('returns'),
     throws: withTag('throws'),
     remarks: withTag('remarks'),
     see: withTag('see'),

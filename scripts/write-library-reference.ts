@@ -14,7 +14,7 @@ const ENTRIES: readonly Entry[] = [
     specifier: 'stratarouter',
     declarations: 'index.d.ts',
     introduction:
-      'What a program needs in the first hour. Exports everything of `stratarouter/core` too, and `loadBuiltinEncoder`.',
+      'What a program needs in the first hour. Exports everything of `stratarouter/core` too, `loadBuiltinEncoder`, and, in Node, `createRuntime`.',
   },
   {
     specifier: 'stratarouter/core',
@@ -38,6 +38,18 @@ const ENTRIES: readonly Entry[] = [
     specifier: 'stratarouter/encoders/openai-compatible',
     declarations: 'encoders/openai-compatible/index.d.ts',
     introduction: 'Any service that speaks `/v1/embeddings`. Runs wherever there is `fetch`.',
+  },
+  {
+    specifier: 'stratarouter/runtime',
+    declarations: 'library/index.d.ts',
+    introduction:
+      'The gateway without a server: providers, failover, limits, budgets and cost in one process. In Node. `createRuntime` is exported by `stratarouter` too.',
+  },
+  {
+    specifier: 'stratarouter/execution',
+    declarations: 'execution/index.d.ts',
+    introduction:
+      'The policies of a call, each usable alone around any operation: `compose(operation, …layers)` puts the first layer outermost. Runs anywhere; clock, timer and chance are handed in.',
   },
   {
     specifier: 'stratarouter/testing',
@@ -133,11 +145,12 @@ const isProperty = ({ code }: Declared): boolean => /^(?:readonly |get )/.test(c
 const fence = (code: string): string => `\`\`\`ts\n${code.replace(/^(?:declare |function )+/, '')}\n\`\`\``
 
 function commentLines({ name, comment }: Declared, known: ReadonlySet<string>): string[] {
-  const { summary, params, throws, remarks, see } = comment
+  const { summary, params, returns, throws, remarks, see } = comment
   if (summary === '')
     throw new Error(`The public export or method ${name} has no comment that says what it is.`)
   const list = [
     ...params.map((param) => `- \`${param.name}\`: ${param.text}`),
+    ...returns.map((text) => `- Returns ${text}`),
     ...throws.map((text) => `- Throws ${text.replace(/^StrataError /, '')}`),
     ...remarks.map((text) => `- ${text}`),
     ...see.map((text) => `- See ${text}`),
@@ -164,6 +177,7 @@ function propertyRows(member: Declared, path: string, known: ReadonlySet<string>
   const notes = [
     comment.summary,
     ...comment.params.map((param) => `\`${param.name}\`: ${param.text}.`),
+    ...comment.returns.map((text) => `Returns ${text}.`),
     ...comment.remarks,
   ]
   const meaning = withLinks(notes.join(' ').replaceAll('|', '\\|'), known)

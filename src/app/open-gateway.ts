@@ -28,7 +28,7 @@ export interface Gateway {
 }
 
 /** Told what may be worth a look. */
-export interface GatewayLogger {
+interface GatewayLogger {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }

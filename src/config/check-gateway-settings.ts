@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '../errors/index.ts'
+import { nearestName } from '../util/nearest-name.ts'
 import { addConventionalKeys } from './conventional-keys.ts'
 import type { Environment } from './environment.ts'
 import { gatewayProblems } from './gateway-problems.ts'
@@ -15,12 +16,11 @@ interface CheckOptions {
   readonly workingDirectory: string
 }
 
-/** What carries calls to models, by the names of the configuration file. */
-export const GATEWAY_SETTINGS = Object.keys(gatewaySchema) as readonly (keyof typeof gatewaySchema)[]
+const NAMES = Object.keys(gatewaySchema)
 
 /**
  * The same from a program instead of a file: checked alike, secrets read, everything else at its default.
- * @param input fields of `GATEWAY_SETTINGS`; those that are undefined are left out
+ * @param input fields of `gatewaySchema`; those that are undefined are left out
  * @throws StrataError `invalid_configuration` with every problem in `details`
  */
 export function checkGatewaySettings(
@@ -28,6 +28,8 @@ export function checkGatewaySettings(
   { environment, workingDirectory }: CheckOptions,
 ): Config {
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+  const unknown = Object.keys(given).filter((name) => !NAMES.includes(name))
+  if (unknown.length > 0) throw refuseConfiguration(unknown.map(unknownName))
   const parsed = configSchema.safeParse(given)
   if (!parsed.success) {
     throw refuseConfiguration(problemsOf(parsed.error.issues, given, configJsonSchema))
@@ -43,4 +45,11 @@ export function checkGatewaySettings(
   details.push(...gatewayProblems(config))
   if (details.length > 0) throw refuseConfiguration(details)
   return config
+}
+
+function unknownName(path: string): ErrorDetail {
+  const nearest = nearestName(path, NAMES)
+  return nearest
+    ? { path, message: `unknown; did you mean ${nearest}?`, nearest }
+    : { path, message: `unknown; known here: ${NAMES.join(', ')}` }
 }

@@ -1,4 +1,4 @@
-export { checkGatewaySettings, GATEWAY_SETTINGS } from './check-gateway-settings.ts'
+export { checkGatewaySettings } from './check-gateway-settings.ts'
 export type { Environment } from './environment.ts'
 export { explain } from './explain.ts'
 export { type ProviderType, providerType } from './gateway-problems.ts'

@@ -130,6 +130,7 @@ export interface ChatAnswer {
   readonly usage?: TokenUsage
 }
 
+/** An answer begins. */
 export interface StartEvent {
   readonly kind: 'start'
   readonly id: string
@@ -138,6 +139,7 @@ export interface StartEvent {
   readonly createdAt: number
 }
 
+/** A piece of text. */
 export interface TextEvent {
   readonly kind: 'text'
   /** Counts the parts of the answer, from 0. */
@@ -145,6 +147,7 @@ export interface TextEvent {
   readonly text: string
 }
 
+/** A piece of reasoning. */
 export interface ReasoningEvent {
   readonly kind: 'reasoning'
   readonly index: number
@@ -160,6 +163,7 @@ export interface ToolCallEvent {
   readonly name: string
 }
 
+/** A piece of the arguments of a tool call. */
 export interface ToolArgumentsEvent {
   readonly kind: 'tool-arguments'
   readonly index: number
@@ -167,6 +171,7 @@ export interface ToolArgumentsEvent {
   readonly json: string
 }
 
+/** The answer is complete. */
 export interface FinishEvent {
   readonly kind: 'finish'
   readonly reason: FinishReason

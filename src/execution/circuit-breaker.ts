@@ -34,8 +34,12 @@ const VERDICTS: Readonly<Record<FailureOutcome, Verdict>> = {
   unauthorized: 'nothing',
 }
 
-export const verdictOf = (error: unknown): Verdict =>
-  error instanceof ProviderFailure && !(error instanceof BreakerOpen) ? VERDICTS[error.outcome] : 'nothing'
+/** What a failure says of a target: a provider's own by its outcome, any other nothing. */
+export function verdictOf(error: unknown): Verdict {
+  return error instanceof ProviderFailure && !(error instanceof BreakerOpen)
+    ? VERDICTS[error.outcome]
+    : 'nothing'
+}
 
 /**
  * Makes no call of a target whose breaker is open: rejects with `BreakerOpen`, which says until when. A stream counts as a

@@ -6,10 +6,13 @@ import { importsOf, repositoryRoot, typeScriptPaths } from './source-imports.ts'
 /** What package.json exports: their names are for users. */
 const PUBLIC = [
   'src/index.ts',
+  'src/browser.ts',
   'src/core/index.ts',
   'src/encoders/builtin/index.ts',
   'src/encoders/onnx/index.ts',
   'src/encoders/openai-compatible/index.ts',
+  'src/execution/index.ts',
+  'src/library/index.ts',
   'src/testing/index.ts',
 ]
 

@@ -103,6 +103,33 @@ export const LAYERS: readonly Layer[] = [
     mayUseNode: true,
   },
 
+  // The gateway without a server. Only what is loaded at the first call may reach Node, through `app`.
+  {
+    path: 'library',
+    mayImport: [
+      ...LAYER_0,
+      'core',
+      'encoders/builtin',
+      'config',
+      'observability',
+      'stores/memory',
+      'protocols',
+      'runtime',
+      'access',
+      'app',
+    ],
+    packages: [],
+    mayUseNode: false,
+  },
+  // A model for the AI SDK; of its package only types.
+  { path: 'ai', mayImport: [...LAYER_0, 'library'], packages: ['@ai-sdk/provider'], mayUseNode: false },
+
   // What a user imports.
-  { path: 'index.ts', mayImport: [...LAYER_0, 'core', 'encoders/builtin'], packages: [], mayUseNode: false },
+  {
+    path: 'browser.ts',
+    mayImport: [...LAYER_0, 'core', 'encoders/builtin'],
+    packages: [],
+    mayUseNode: false,
+  },
+  { path: 'index.ts', mayImport: ['browser.ts', 'library'], packages: [], mayUseNode: false },
 ]
