@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { AccessBook, type Identity, RateLimits } from '../access/index.ts'
 import type { Config } from '../config/index.ts'
-import { isLoopbackHost, parseRouteText, readRouteFile, readText } from '../config/index.ts'
+import { isLoopbackHost, parseRouteText, readRouteFile, readText, secretsOf } from '../config/index.ts'
 import type {
   AsyncEncoder,
   Clock,
@@ -135,7 +135,7 @@ const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performan
  */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? createLogger(config.log.level)
+  const logger = options.logger ?? createLogger(config.log.level, { secrets: secretsOf(config) })
   const encoder = await loadBuiltinEncoder()
   const slower = options.slower?.encoder ?? (await loadSlowerEncoder(config.encoder))
   const { file } = config.routes

@@ -28,6 +28,8 @@ const CODES: Readonly<Record<FailureOutcome, ErrorCode>> = {
 
 export interface ProviderFailureOptions {
   readonly cause?: unknown
+  /** The message without the provider's own words, which may repeat what the caller asked. */
+  readonly logMessage?: string
   readonly details?: readonly ErrorDetail[]
   /** HTTP status of the provider. */
   readonly providerStatus?: number
@@ -45,7 +47,11 @@ export class ProviderFailure extends StrataError {
   readonly body: string | undefined
 
   constructor(outcome: FailureOutcome, message: string, options: ProviderFailureOptions = {}) {
-    super(CODES[outcome], message, { cause: options.cause, details: options.details ?? [] })
+    super(CODES[outcome], message, {
+      cause: options.cause,
+      details: options.details ?? [],
+      ...(options.logMessage === undefined ? {} : { logMessage: options.logMessage }),
+    })
     this.outcome = outcome
     this.providerStatus = options.providerStatus
     this.retryAfterMs = options.retryAfterMs

@@ -23,17 +23,20 @@ export class StrataError extends Error {
   readonly code: ErrorCode
   /** Every problem of the input; empty when there is nothing to add to the message. */
   readonly details: readonly ErrorDetail[]
+  /** The message without what others said, who may repeat what a caller asked: for logs. */
+  readonly logMessage: string
 
   /** Messages are for people; give every problem at once in `details`. */
   constructor(
     code: ErrorCode,
     message: string,
-    options: { details?: readonly ErrorDetail[]; cause?: unknown } = {},
+    options: { details?: readonly ErrorDetail[]; cause?: unknown; logMessage?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'StrataError'
     this.code = code
     this.details = options.details ?? []
+    this.logMessage = options.logMessage ?? message
     Object.defineProperty(this, BRAND, { value: true })
   }
 

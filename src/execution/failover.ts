@@ -76,6 +76,8 @@ function allFailed<Target>(
   }
   const names = [...new Set(attempts.map(({ target }) => nameOf(target)))].join(', ')
   const cause = failures.at(-1)
+  const outcomes = attempts.map(({ target, outcome }) => `${nameOf(target)}: ${outcome}`)
+  const logMessage = `None of ${names} answered (${outcomes.join(', ')})`
   const all = (outcome: string) =>
     failures.every((failure) => failure instanceof ProviderFailure && failure.outcome === outcome)
 
@@ -84,15 +86,20 @@ function allFailed<Target>(
     return new ProviderFailure('rate-limited', `All of ${names} limit our rate; try again later`, {
       cause,
       details,
+      logMessage,
       ...(waits.length === 0 ? {} : { retryAfterMs: Math.min(...waits) }),
     })
   }
   if (all('timeout')) {
-    return new ProviderFailure('timeout', `None of ${names} answered in time`, { cause, details })
+    return new ProviderFailure('timeout', `None of ${names} answered in time`, {
+      cause,
+      details,
+      logMessage,
+    })
   }
   return new StrataError(
     'all_attempts_failed',
     `None of ${names} answered; the last said: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause, details },
+    { cause, details, logMessage },
   )
 }

@@ -1,9 +1,22 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { secretRemover } from '../util/without-secrets.ts'
+import { logError } from './log-error.ts'
 
 export type { Logger } from 'pino'
 
-/** JSON lines on standard output, where orchestrators collect them; what is for people goes to standard error. */
-export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+interface LoggerOptions {
+  /** Never written, whatever they come in. */
+  readonly secrets?: Iterable<string>
+  /** Standard output if not given, where orchestrators collect logs; what is for people goes to standard error. */
+  readonly destination?: DestinationStream
+}
+
+/** JSON lines without secrets: of errors what is known to be harmless, and no line with a secret that is known or looks like one. */
+export function createLogger(
+  level: string,
+  { secrets = [], destination = pino.destination(1) }: LoggerOptions = {},
+): Logger {
+  const withoutSecrets = secretRemover(secrets)
   return pino(
     {
       level,
@@ -22,7 +35,8 @@ export function createLogger(level: string, destination: DestinationStream = pin
         ],
         censor: '***',
       },
+      serializers: { err: logError, error: logError },
     },
-    destination,
+    { write: (line) => destination.write(withoutSecrets(line)) },
   )
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../contracts/index.ts'
 import { type FailureOutcome, ProviderFailure } from '../errors/index.ts'
+import { withoutSecrets } from '../util/without-secrets.ts'
 import { isObject, textIn } from './json-fields.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -47,6 +48,7 @@ export function httpFailure(
     parsed !== undefined && bodyText.length <= MAX_BODY_LENGTH ? bodyText : JSON.stringify(bodyOf(error))
   return new ProviderFailure(outcome, `The provider answered ${status}: ${error.message}`, {
     providerStatus: status,
+    logMessage: `The provider answered ${status}${kindOf(error)}`,
     body: withoutSecrets(body),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
@@ -78,7 +80,9 @@ export function streamFailure(error: unknown): ProviderFailure {
     outcome = 'refused'
   } else if (/authentication|permission|not_found/i.test(name)) outcome = 'unauthorized'
   else if (status >= 400 && status < 600) outcome = outcomeOf(status, told)
-  return new ProviderFailure(outcome, `The provider answered with an error: ${told.message}`)
+  return new ProviderFailure(outcome, `The provider answered with an error: ${told.message}`, {
+    logMessage: `The provider answered with an error${kindOf(told)}`,
+  })
 }
 
 /** What an error body says; `{"error": {…}}`, `{"error": "…"}`, `{"message": …}`, `[{"error": {…}}]`, `{"detail": …}` are known. */
@@ -112,19 +116,20 @@ function shortened(text: string): string {
   return line.length <= MAX_MESSAGE_LENGTH ? line : `${line.slice(0, MAX_MESSAGE_LENGTH)}…`
 }
 
-// Keys of OpenAI and Anthropic (`sk-…`), Google (`AIza…`, `ya29.…`), Groq, xAI, and what follows `Bearer` or `key=`.
-const SECRETS =
-  /\b(?:sk|pk|rk|gsk|xai)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bya29\.[\w-]+|(?<=\bBearer\s+)[\w.~+/*-]{8,}=*|(?<=\b(?:api[-_]?)?key=)[\w*-]{8,}/gi
+// Codes are words of the protocol; whatever else stands there may be anybody's.
+const CODE = /^[A-Za-z][\w.-]{1,63}$/
 
-/** Whatever looks like a key, left out. */
-function withoutSecrets(text: string): string {
-  return text.replace(SECRETS, '[secret]')
+/** What kinds of error the provider says it is, without its words. */
+function kindOf({ type, code }: ProviderError): string {
+  const kinds = [type, code].filter((kind) => kind !== undefined && CODE.test(kind))
+  return kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
 }
 
 /** The same failure without the provider's own words, for a caller of another protocol. */
 export function withoutBody(failure: ProviderFailure): ProviderFailure {
-  const { outcome, message, providerStatus, retryAfterMs } = failure
+  const { outcome, message, logMessage, providerStatus, retryAfterMs } = failure
   return new ProviderFailure(outcome, message, {
+    logMessage,
     ...(providerStatus === undefined ? {} : { providerStatus }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })

@@ -22,6 +22,10 @@ function malformed(text: string, cause?: unknown): ProviderFailure {
   return new ProviderFailure(
     'malformed',
     `The provider answered with status 200 and something other than a JSON object, beginning ${JSON.stringify(start)}; check its address (baseUrl).`,
-    { cause },
+    {
+      cause,
+      logMessage:
+        'The provider answered with status 200 and something other than a JSON object; check its address (baseUrl).',
+    },
   )
 }

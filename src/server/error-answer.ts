@@ -68,7 +68,7 @@ export function refusalOf(
   const error = asStrataError(thrown, config.server.bodyLimitBytes)
   // Under overload there are thousands of these a second; whoever sheds tells the log.
   if (error.level !== 'info' && error.code !== 'overloaded') {
-    logger[error.level]({ ...asked, err: thrown }, error.message)
+    logger[error.level]({ ...asked, err: thrown }, error.logMessage)
   }
   return error
 }

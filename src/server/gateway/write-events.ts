@@ -36,7 +36,7 @@ export async function writeEvents(
         })
     reply.log[error.level](
       { err: thrown, requestId: reply.request.id },
-      `a stream broke off: ${error.message}`,
+      `a stream broke off: ${error.logMessage}`,
     )
     raw.write(errorEvent(error))
   }

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../../config/index.ts'
+import { type LoadedConfig, secretsOf } from '../../config/index.ts'
 import { createLogger } from '../../observability/index.ts'
 import { announceReady } from '../announce-ready.ts'
 import type { RunServerOptions } from '../run-server.ts'
@@ -14,7 +14,7 @@ export async function supervise(
 ): Promise<void> {
   const { config } = loaded
   keepHeapSmall()
-  const logger = createLogger(config.log.level)
+  const logger = createLogger(config.log.level, { secrets: secretsOf(config) })
   for (const note of loaded.notes) logger.warn(note)
   const { limits } = config
   const supervisor = new Supervisor({

@@ -1,6 +1,6 @@
 // Runs as one of several processes that serve together, started and told what to do by a supervisor; ends with it.
 import { type App, createApp } from '../../app/index.ts'
-import { parseRouteText } from '../../config/index.ts'
+import { parseRouteText, secretsOf } from '../../config/index.ts'
 import { isStrataError, StrataError } from '../../errors/index.ts'
 import { createLogger } from '../../observability/index.ts'
 import { collectGarbage, keepHeapSmall } from '../small-heap.ts'
@@ -22,7 +22,7 @@ let isStopping = false
 async function prepare(order: ToWorker & { kind: 'start' }): Promise<void> {
   keepHeapSmall()
   const { config, demo, number, routeFile } = order
-  const logger = createLogger(config.log.level).child({ worker: number })
+  const logger = createLogger(config.log.level, { secrets: secretsOf(config) }).child({ worker: number })
   const app = await createApp(config, { logger, demo, ...(routeFile ? { routeFile } : {}) })
   app.routes.onChange(({ name }) => void tell({ kind: 'changed', set: name }))
   app.metrics.gatherWith(
