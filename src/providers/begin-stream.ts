@@ -3,11 +3,16 @@ import { ProviderFailure } from '../errors/index.ts'
 import type { StreamWatch } from '../protocols/caller-protocol.ts'
 import { providerObject } from '../protocols/json-fields.ts'
 import { SseParser } from '../protocols/sse.ts'
+import { type RemoveSecrets, toldFailure } from './told-failure.ts'
 
 /** A streamed answer that is passed on as it comes; resolves once its first events are there. */
-export async function beginStream(answer: TransportAnswer, watch: StreamWatch): Promise<StreamedAnswer> {
+export async function beginStream(
+  answer: TransportAnswer,
+  watch: StreamWatch,
+  remove: RemoveSecrets,
+): Promise<StreamedAnswer> {
   const chunks = await eventStreamBody(answer)
-  const events = new PassedEvents(chunks[Symbol.asyncIterator](), watch)
+  const events = new PassedEvents(chunks[Symbol.asyncIterator](), watch, remove)
   await events.begin()
   return { kind: 'stream', events, usage: () => watch.usage() }
 }
@@ -29,13 +34,15 @@ export async function eventStreamBody(answer: TransportAnswer): Promise<AsyncIte
 class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
   readonly #chunks: AsyncIterator<Uint8Array>
   readonly #watch: StreamWatch
+  readonly #remove: RemoveSecrets
   readonly #parser = new SseParser()
   #first: string | undefined
   #hasEnded = false
 
-  constructor(chunks: AsyncIterator<Uint8Array>, watch: StreamWatch) {
+  constructor(chunks: AsyncIterator<Uint8Array>, watch: StreamWatch, remove: RemoveSecrets) {
     this.#chunks = chunks
     this.#watch = watch
+    this.#remove = remove
   }
 
   async begin(): Promise<void> {
@@ -87,7 +94,7 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
         }
       } catch (error) {
         await this.return()
-        throw error
+        throw toldFailure(error, this.#remove)
       }
       if (text !== '') return text
     }

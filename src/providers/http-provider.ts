@@ -15,6 +15,7 @@ import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
 import { beginStream } from './begin-stream.ts'
 import { failedAnswer } from './failed-answer.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { type RemoveSecrets, removerOf, toldEvents, toldFailure } from './told-failure.ts'
 import { translateCall } from './translate-call.ts'
 import type { Translation } from './translation.ts'
 
@@ -48,12 +49,14 @@ export class HttpProvider implements Provider {
   readonly #transport: Transport
   readonly #speaks: HttpProviderOptions['speaks']
   readonly #headers: Readonly<Record<string, string>>
+  readonly #remove: RemoveSecrets
   readonly #translation: Translation
 
   constructor(options: HttpProviderOptions) {
     this.name = options.name
     this.#transport = options.transport
     this.#speaks = options.speaks
+    this.#remove = removerOf(options.headers, options.translation.url('', false))
     this.#headers = { 'content-type': 'application/json', ...options.headers }
     this.#translation = options.translation
     const { embeddingsUrl, countTokensUrl } = options
@@ -72,11 +75,20 @@ export class HttpProvider implements Provider {
   call(call: ModelCall, model: string, options: CallOptions): Promise<ProviderAnswer> {
     const spoken = this.#speaks[call.protocol]
     if (spoken === undefined) {
-      return translateCall(call, model, this.#translation, ({ url, headers, body }) =>
-        this.#post(url, headers, body, options),
-      )
+      return this.#translated(call, model, options)
     }
     return this.#passOn(call, model, spoken, options)
+  }
+
+  async #translated(call: ModelCall, model: string, options: CallOptions): Promise<ProviderAnswer> {
+    try {
+      const answer = await translateCall(call, model, this.#translation, ({ url, headers, body }) =>
+        this.#post(url, headers, body, options),
+      )
+      return answer.kind === 'whole' ? answer : { ...answer, events: toldEvents(answer.events, this.#remove) }
+    } catch (error) {
+      throw toldFailure(error, this.#remove)
+    }
   }
 
   /** The caller's own words, with the provider's name of the model; the answer likewise. */
@@ -93,8 +105,13 @@ export class HttpProvider implements Provider {
       protocol.prepare(body, model, stream),
       options,
     )
-    if (answer.status !== 200) throw await failedAnswer(answer, protocol.failureOf)
-    return stream ? beginStream(answer, protocol.streamWatch(body)) : readWhole(answer, protocol)
+    if (answer.status !== 200) throw await this.#failure(answer, protocol.failureOf)
+    if (!stream) return this.#whole(answer, protocol)
+    try {
+      return await beginStream(answer, protocol.streamWatch(body), this.#remove)
+    } catch (error) {
+      throw toldFailure(error, this.#remove)
+    }
   }
 
   async #ask(
@@ -106,8 +123,20 @@ export class HttpProvider implements Provider {
   ): Promise<WholeAnswer> {
     const protocol = callerProtocols[name]
     const answer = await this.#post(url, headers, body, options)
-    if (answer.status !== 200) throw await failedAnswer(answer, protocol.failureOf)
-    return readWhole(answer, protocol)
+    if (answer.status !== 200) throw await this.#failure(answer, protocol.failureOf)
+    return this.#whole(answer, protocol)
+  }
+
+  async #failure(answer: TransportAnswer, failureOf: CallerProtocol['failureOf']): Promise<unknown> {
+    return toldFailure(await failedAnswer(answer, failureOf), this.#remove)
+  }
+
+  async #whole(answer: TransportAnswer, protocol: CallerProtocol): Promise<WholeAnswer> {
+    try {
+      return await readWhole(answer, protocol)
+    } catch (error) {
+      throw toldFailure(error, this.#remove)
+    }
   }
 
   #post(

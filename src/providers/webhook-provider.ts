@@ -7,6 +7,7 @@ import { localProvider } from './local-provider.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { type ServiceSettings, serviceHeaders } from './service-settings.ts'
 import { textAnswer } from './text-answer.ts'
+import { removerOf, toldFailure } from './told-failure.ts'
 
 interface WebhookSettings extends ServiceSettings {
   readonly url: string
@@ -22,6 +23,7 @@ export function webhookProvider(settings: WebhookSettings): Provider {
     'content-type': 'application/json',
     ...serviceHeaders(settings, (key) => ({ authorization: `Bearer ${key}` })),
   }
+  const remove = removerOf(headers, settings.url)
   return localProvider(settings.name, async (request, model, { signal, decision, traceHeaders }) => {
     const answer = await settings.transport.send({
       method: 'POST',
@@ -30,7 +32,7 @@ export function webhookProvider(settings: WebhookSettings): Provider {
       body: JSON.stringify({ model, messages: request.messages, decision: decision ?? null }),
       signal,
     })
-    if (answer.status !== 200) throw await failedAnswer(answer, webhookFailure)
+    if (answer.status !== 200) throw toldFailure(await failedAnswer(answer, webhookFailure), remove)
     const { text } = parseAnswer(await answer.text(ANSWER_LIMIT_BYTES))
     if (typeof text === 'string') return textAnswer(request, model, text, settings)
     throw new ProviderFailure('malformed', 'The webhook must answer {"text": "…"}, and `text` is not text.')
