@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -74,7 +73,8 @@ export function runGuide(text: string): GuideRun[] {
     }
     return runs
   } finally {
-    endServer(join(folder, 'server.pid'))
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.pid')))
+      endServer(join(folder, name))
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
@@ -86,9 +86,8 @@ function freePort(): string {
   return spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout.trim()
 }
 
-/** Ends the server that a guide has started and not ended, as when a command before the last has failed. */
+/** Ends what a guide has started and not ended, as when a command before the last has failed. */
 function endServer(pidFile: string): void {
-  if (!existsSync(pidFile)) return
   try {
     process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
   } catch (error) {

@@ -19,6 +19,7 @@ from collections that cite those pages, [LiteLLM](https://github.com/BerriAI/lit
 ## A price of your own
 
 \`\`\`yaml
+providers: { openai: {} }
 models:
   fast:
     provider: openai
