@@ -24,6 +24,8 @@ export interface ModelQuestion {
   readonly routeSet?: string
   /** Tells conversations apart, between tenants too; asked for only where something is decided. */
   readonly session: () => string
+  /** Whether that is a name, so that a first message alone may go on with it; not what the messages have in common. */
+  readonly isSessionNamed: boolean
 }
 
 interface ModelChooserOptions {
@@ -79,7 +81,7 @@ export class ModelChooser {
   }
 
   #decide(question: ModelQuestion, set: string | undefined): Choice | Promise<Choice> {
-    const { body, protocol } = question
+    const { body, protocol, isSessionNamed } = question
     const session = question.session()
     const known = this.#sessions.get(session)
     // The model that called the tool waits for its result.
@@ -99,7 +101,7 @@ export class ModelChooser {
     const earlier = earlierUserTexts(body, CONTEXT_MESSAGES)
     const decision = this.#routing.decide(set, text, earlier)
     const goOn = (decided: RoutedDecision) =>
-      this.#byDecision(decided, set, session, earlier.length > 0 ? known : undefined)
+      this.#byDecision(decided, set, session, isSessionNamed || earlier.length > 0 ? known : undefined)
     return decision instanceof Promise ? decision.then(goOn) : goOn(decision)
   }
 

@@ -161,6 +161,8 @@ export class Runtime {
       protocol,
       ...(routeSet === undefined ? {} : { routeSet }),
       session: () => `${identity.tenant}\n${session ?? protocol.firstMessages(call.body)}`,
+      // Of a conversation that the provider keeps, earlier messages are not sent again.
+      isSessionNamed: session !== undefined || (call.body.conversation ?? null) !== null,
     })
   }
 
