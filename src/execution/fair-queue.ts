@@ -111,7 +111,8 @@ export class FairQueue {
     const { maxWaiting, maxWaitingPerTenant, maxWaitMs, clock, timer } = this.#options
     const tenant = this.#tenant(share)
     if (tenant.waiting.size >= maxWaitingPerTenant || this.#waiting >= maxWaiting) {
-      const isAlone = tenant.waiting.size >= maxWaitingPerTenant
+      // A tenant that may fill the whole queue has no limit of its own to be told of.
+      const isAlone = tenant.waiting.size >= maxWaitingPerTenant && maxWaitingPerTenant < maxWaiting
       const refusal = isAlone ? tooManyOfOne(tenant) : tooMany(this.#options)
       this.#rest(tenant)
       return Promise.reject(refusal)
