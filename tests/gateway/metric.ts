@@ -4,9 +4,10 @@ import type { Serving } from '../integration/serving.ts'
 export async function metric(
   gateway: Serving,
   name: string,
-  labels: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>> = {},
+  headers: Record<string, string> = {},
 ): Promise<number> {
-  const { text } = await gateway.call('GET', '/metrics')
+  const { text } = await gateway.call('GET', '/metrics', undefined, headers)
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
   return text
     .split('\n')
