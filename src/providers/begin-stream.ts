@@ -3,7 +3,12 @@ import { ProviderFailure } from '../errors/index.ts'
 import type { StreamWatch } from '../protocols/caller-protocol.ts'
 import { providerObject } from '../protocols/json-fields.ts'
 import { SseParser } from '../protocols/sse.ts'
+import { finishBody } from './finish-body.ts'
+import { parseAnswer } from './parse-answer.ts'
 import { type RemoveSecrets, toldFailure } from './told-failure.ts'
+
+/** Longest answer without events that is read for the error which it may be. */
+const ERROR_LIMIT_BYTES = 256 * 1024
 
 /** A streamed answer that is passed on as it comes; resolves once its first events are there. */
 export async function beginStream(
@@ -17,11 +22,12 @@ export async function beginStream(
   return { kind: 'stream', events, usage: () => watch.usage() }
 }
 
-/** The body of an answer that must be server-sent events. @throws ProviderFailure `malformed` */
+/** The body of an answer that must be server-sent events. @throws ProviderFailure `malformed`; or by the error that is in their place */
 export async function eventStreamBody(answer: TransportAnswer): Promise<AsyncIterable<Uint8Array>> {
-  const type = answer.headers['content-type']
+  const type = answer.headers['content-type']?.toLowerCase()
   if (type === undefined || !type.startsWith('text/event-stream')) {
-    await answer.body[Symbol.asyncIterator]().return?.()
+    if (type?.startsWith('application/json')) parseAnswer(await answer.text(ERROR_LIMIT_BYTES))
+    else await answer.body[Symbol.asyncIterator]().return?.()
     throw new ProviderFailure(
       'malformed',
       `A stream was asked for, and the provider answered with the content type ${type ?? '(none)'}.`,
@@ -38,6 +44,8 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
   readonly #parser = new SseParser()
   #first: string | undefined
   #hasEnded = false
+  /** What broke the answer off, until what came before it has been read. */
+  #failure: { readonly reason: unknown } | undefined
 
   constructor(chunks: AsyncIterator<Uint8Array>, watch: StreamWatch, remove: RemoveSecrets) {
     this.#chunks = chunks
@@ -45,8 +53,10 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
     this.#remove = remove
   }
 
+  /** What fails along with the first events fails at once, while another provider can still be asked. */
   async begin(): Promise<void> {
     this.#first = await this.#read()
+    if (this.#failure !== undefined) throw this.#failure.reason
   }
 
   async next(): Promise<IteratorResult<string>> {
@@ -55,6 +65,7 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
       this.#first = undefined
       return { done: false, value: first }
     }
+    if (this.#failure !== undefined) throw this.#failure.reason
     const text = this.#hasEnded ? undefined : await this.#read()
     return text === undefined ? { done: true, value: undefined } : { done: false, value: text }
   }
@@ -88,24 +99,17 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
           if (verdict !== 'drop') text += event.text
           if (verdict !== 'end') continue
           this.#hasEnded = true
-          // Its connection can be used again only if it is read to its end, which has usually come by now.
-          void this.#readEnd()
+          void finishBody(this.#chunks)
           return text
         }
       } catch (error) {
         await this.return()
-        throw toldFailure(error, this.#remove)
+        const reason = toldFailure(error, this.#remove)
+        if (text === '') throw reason
+        this.#failure = { reason }
+        return text
       }
       if (text !== '') return text
-    }
-  }
-
-  async #readEnd(): Promise<void> {
-    try {
-      const { done } = await this.#chunks.next()
-      if (done !== true) await this.#chunks.return?.()
-    } catch {
-      // Nothing is missing from the answer, however the connection ends.
     }
   }
 }

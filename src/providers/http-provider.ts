@@ -15,6 +15,7 @@ import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
 import { beginStream } from './begin-stream.ts'
 import { failedAnswer } from './failed-answer.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { JSON_HEADERS } from './service-settings.ts'
 import { type RemoveSecrets, removerOf, toldEvents, toldFailure } from './told-failure.ts'
 import { translateCall } from './translate-call.ts'
 import type { Translation } from './translation.ts'
@@ -57,7 +58,7 @@ export class HttpProvider implements Provider {
     this.#transport = options.transport
     this.#speaks = options.speaks
     this.#remove = removerOf(options.headers, options.translation.url('', false))
-    this.#headers = { 'content-type': 'application/json', ...options.headers }
+    this.#headers = { ...JSON_HEADERS, ...options.headers }
     this.#translation = options.translation
     const { embeddingsUrl, countTokensUrl } = options
     if (embeddingsUrl !== undefined) {

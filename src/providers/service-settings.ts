@@ -24,6 +24,9 @@ export function serviceUrl({ query }: Pick<ServiceSettings, 'query'>, baseUrl: s
   return added === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${added}`
 }
 
+/** Of every call with JSON. Answers are passed on as they come, so that they must not be compressed. */
+export const JSON_HEADERS = { 'content-type': 'application/json', 'accept-encoding': 'identity' }
+
 /** Headers of every call: the key as `standard` has it, or in `authHeader`, and those that were configured. */
 export function serviceHeaders(
   { apiKey, authHeader, headers }: ServiceSettings,

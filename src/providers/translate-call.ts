@@ -1,9 +1,10 @@
-import type { JsonObject, ModelCall, ProviderAnswer, TransportAnswer } from '../contracts/index.ts'
+import type { ChatEvent, JsonObject, ModelCall, ProviderAnswer, TransportAnswer } from '../contracts/index.ts'
 import { callerProtocols } from '../protocols/caller-protocols.ts'
 import { SseParser } from '../protocols/sse.ts'
 import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
 import { eventStreamBody } from './begin-stream.ts'
 import { failedAnswer } from './failed-answer.ts'
+import { finishBody } from './finish-body.ts'
 import { parseAnswer } from './parse-answer.ts'
 import type { Translation } from './translation.ts'
 import { writeChatEvents } from './write-chat-events.ts'
@@ -47,14 +48,39 @@ export async function translateCall(
 const secondsOf = ({ now }: Translation): number => Math.floor(now() / 1000)
 
 /** The canonical events of a provider's stream; those of one piece of it together. */
-async function* readChatEvents(chunks: AsyncIterable<Uint8Array>, translation: Translation) {
+async function* readChatEvents(
+  body: AsyncIterable<Uint8Array>,
+  translation: Translation,
+): AsyncGenerator<readonly ChatEvent[], undefined> {
   const parser = new SseParser()
   const reader = translation.eventReader(secondsOf(translation))
-  for await (const chunk of chunks) {
-    const events = parser.push(chunk).flatMap((event) => reader.read(event))
-    if (events.length === 0) continue
-    yield events
-    if (events.at(-1)?.kind === 'finish') return
+  const chunks = body[Symbol.asyncIterator]()
+  let hasBegun = false
+  let hasEnded = false
+  try {
+    for (;;) {
+      const { done, value } = await chunks.next()
+      if (done === true) break
+      const events: ChatEvent[] = []
+      try {
+        for (const event of parser.push(value)) events.push(...reader.read(event))
+      } catch (error) {
+        // What fails along with the first events fails at once, while another provider can still be asked.
+        if (hasBegun && events.length > 0) yield events
+        throw error
+      }
+      if (events.length === 0) continue
+      hasBegun = true
+      if (events.at(-1)?.kind === 'finish') {
+        hasEnded = true
+        void finishBody(chunks)
+      }
+      yield events
+      if (hasEnded) return
+    }
+    hasEnded = true
+  } finally {
+    if (!hasEnded) await chunks.return?.()
   }
   const rest = reader.end()
   if (rest.length > 0) yield rest

@@ -5,7 +5,7 @@ import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
 import { failedAnswer } from './failed-answer.ts'
 import { localProvider } from './local-provider.ts'
 import { parseAnswer } from './parse-answer.ts'
-import { type ServiceSettings, serviceHeaders } from './service-settings.ts'
+import { JSON_HEADERS, type ServiceSettings, serviceHeaders } from './service-settings.ts'
 import { textAnswer } from './text-answer.ts'
 import { removerOf, toldFailure } from './told-failure.ts'
 
@@ -19,15 +19,14 @@ interface WebhookSettings extends ServiceSettings {
  * there is one, comes as `Authorization: Bearer`.
  */
 export function webhookProvider(settings: WebhookSettings): Provider {
-  const headers = {
-    'content-type': 'application/json',
-    ...serviceHeaders(settings, (key) => ({ authorization: `Bearer ${key}` })),
-  }
-  const remove = removerOf(headers, settings.url)
+  const own = serviceHeaders(settings, (key) => ({ authorization: `Bearer ${key}` }))
+  const headers = { ...JSON_HEADERS, ...own }
+  const url = new URL(settings.url).href
+  const remove = removerOf(own, settings.url)
   return localProvider(settings.name, async (request, model, { signal, decision, traceHeaders }) => {
     const answer = await settings.transport.send({
       method: 'POST',
-      url: settings.url,
+      url,
       headers: { ...headers, ...traceHeaders },
       body: JSON.stringify({ model, messages: request.messages, decision: decision ?? null }),
       signal,

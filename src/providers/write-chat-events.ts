@@ -12,14 +12,16 @@ export async function writeChatEvents(
   let usage: TokenUsage | undefined
   const iterator = batches[Symbol.asyncIterator]()
   const read = async (): Promise<IteratorResult<string>> => {
-    const { done, value } = await iterator.next()
-    if (done === true) return { done, value: undefined }
-    let text = ''
-    for (const event of value) {
-      if (event.kind === 'finish') usage = event.usage
-      text += writer.write(event)
+    for (;;) {
+      const { done, value } = await iterator.next()
+      if (done === true) return { done, value: undefined }
+      let text = ''
+      for (const event of value) {
+        if (event.kind === 'finish') usage = event.usage
+        text += writer.write(event)
+      }
+      if (text !== '') return { done: false, value: text }
     }
-    return { done: false, value: text }
   }
   let first: IteratorResult<string> | undefined = await read()
   const events: AsyncIterableIterator<string> = {

@@ -96,6 +96,8 @@ export class ResponseBody implements AsyncIterable<Uint8Array>, AsyncIterator<Ui
       this.#failure = { reason: new Error('The reader left off.') }
       this.#controller.abort(new Error('The reader left off.'))
     }
+    this.#reader?.resolve({ done: true, value: undefined })
+    this.#reader = undefined
     this.#chunks = []
     return Promise.resolve({ done: true, value: undefined })
   }

@@ -37,8 +37,12 @@ export async function openUndiciTransport(options: UndiciTransportOptions = {}):
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
-        if (publicOnly) refusePrivateHost(request.url)
-        new Sending(agent, request, resolve, reject)
+        try {
+          if (publicOnly) refusePrivateHost(request.url)
+          new Sending(agent, request, resolve, reject)
+        } catch (error) {
+          reject(failureOf(error, false))
+        }
       }),
     close: () => agent.close(),
   }
@@ -108,9 +112,16 @@ class Sending implements Dispatcher.DispatchHandler {
     if (status < 200) return
     const body = new ResponseBody(controller)
     this.#body = body
+    const joined = joinedHeaders(headers)
+    const encoding = joined['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') {
+      const failure = compressed(encoding)
+      body.fail(failure)
+      controller.abort(failure)
+    }
     this.#resolve({
       status,
-      headers: headers as Readonly<Record<string, string>>,
+      headers: joined,
       body,
       bytes: (limitBytes) => body.bytes(limitBytes),
       text: (limitBytes) => body.text(limitBytes),
@@ -135,8 +146,27 @@ class Sending implements Dispatcher.DispatchHandler {
   }
 }
 
-function failureOf(error: Error, hasBegun: boolean): ProviderFailure {
-  const code = 'code' in error ? String(error.code) : ''
+/** Of a header that came several times, all with commas between. */
+function joinedHeaders(
+  headers: Record<string, string | string[] | undefined>,
+): Readonly<Record<string, string>> {
+  const joined = headers as Record<string, string>
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === 'object') joined[name] = value.join(', ')
+  }
+  return joined
+}
+
+function compressed(encoding: string): ProviderFailure {
+  return new ProviderFailure(
+    'malformed',
+    `The provider compressed its answer (content-encoding: ${encoding}), and was asked not to; turn that off there, or in what is on the way.`,
+  )
+}
+
+function failureOf(error: unknown, hasBegun: boolean): ProviderFailure {
+  const { code = '', message } = error as { readonly code?: string; readonly message?: string }
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return new ProviderFailure(
       'timeout',
@@ -154,10 +184,10 @@ function failureOf(error: Error, hasBegun: boolean): ProviderFailure {
     )
   }
   if (code === 'PRIVATE_ADDRESS')
-    return new ProviderFailure('unreachable', `The webhook is not called: ${error.message}.`)
+    return new ProviderFailure('unreachable', `The webhook is not called: ${message}.`)
   return new ProviderFailure(
     'unreachable',
-    `The provider cannot be reached (${code || error.message}); check its address and the network.`,
+    `The provider cannot be reached (${code || message}); check its address and the network.`,
     { cause: error },
   )
 }
