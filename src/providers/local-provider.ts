@@ -41,7 +41,7 @@ async function* eventsOf(answer: ChatAnswer): AsyncGenerator<readonly ChatEvent[
       ]
       continue
     }
-    for (const [text] of part.text.matchAll(/\s*\S+\s*$|\s*\S+/g)) yield [{ kind: part.kind, index, text }]
+    for (const [text] of part.text.matchAll(/\S+\s*|^\s+/g)) yield [{ kind: part.kind, index, text }]
   }
   yield [usage === undefined ? { kind: 'finish', reason: finish } : { kind: 'finish', reason: finish, usage }]
 }
