@@ -113,7 +113,8 @@ export function readMembers(body: string): Declared[] {
       // What is read by loops has no name to look up.
       .filter(({ code }) => !/^(?:#|\[|(?:private|protected) )/.test(code))
       .map(({ code, comment }) => {
-        const name = /^(?:static |readonly |get |set )*([\w$]+)/.exec(code)?.[1]
+        // What can be called itself has no name.
+        const name = code.startsWith('(') ? '()' : /^(?:static |readonly |get |set )*([\w$]+)/.exec(code)?.[1]
         if (!name) throw new Error(`Expected a member with a name, got: ${code.slice(0, 100)}`)
         return { name, code: code.replace(/^ {4}/gm, ''), comment: parseComment(comment) }
       })

@@ -46,6 +46,12 @@ const ENTRIES: readonly Entry[] = [
       'The gateway without a server: providers, failover, limits, budgets and cost in one process. In Node. `createRuntime` is exported by `stratarouter` too.',
   },
   {
+    specifier: 'stratarouter/ai',
+    declarations: 'ai/index.d.ts',
+    introduction:
+      'Models for the AI SDK (the package `ai`, version 7), routed and with failover inside `generateText`, `streamText` and the rest. In Node.',
+  },
+  {
     specifier: 'stratarouter/execution',
     declarations: 'execution/index.d.ts',
     introduction:
@@ -72,7 +78,10 @@ shows the library at work.
 export function libraryReference(): string {
   const exported = readExports(ENTRIES.map(({ declarations }) => declarations))
   const placed = placements(exported)
-  const known = new Set(placed.keys())
+  // A name that differs from a class only by its first letter is the word for one of them, and its heading comes second.
+  const known = new Set(
+    [...placed.keys()].filter((name) => !placed.has(capitalized(name)) || name === capitalized(name)),
+  )
   const sections = ENTRIES.map((entry) => {
     const all = exported.get(entry.declarations)!
     const here = all.filter(({ name }) => placed.get(name) === entry.declarations)
@@ -83,7 +92,8 @@ export function libraryReference(): string {
       group('Types', here, ['interface', 'type']),
     ].filter(({ items }) => items.length > 0)
     const contents = groups.map(
-      ({ title, items }) => `- ${title}: ${items.map(({ name }) => link(name)).join(', ')}`,
+      ({ title, items }) =>
+        `- ${title}: ${items.map(({ name }) => (known.has(name) ? link(name) : `[\`${name}\`](#${name}-1)`)).join(', ')}`,
     )
     const bodies = groups.flatMap(({ items }) => items.map((item) => describe(item, known)))
     return [
@@ -95,6 +105,8 @@ export function libraryReference(): string {
   })
   return `${HEAD}\n${sections.join('\n\n')}\n`
 }
+
+const capitalized = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
 
 /** The entry under which each name is described. */
 function placements(exported: ReadonlyMap<string, readonly Declaration[]>): Map<string, string> {
@@ -132,7 +144,9 @@ function describe(declaration: Declaration, known: ReadonlySet<string>): string 
   } else if (kind === 'const')
     parts.push(
       ...commentLines(declaration, known),
-      `One entry for each of ${members.map((m) => `\`${m.name}\``).join(', ')}.`,
+      members.length === 0
+        ? fence(declaration.code)
+        : `One entry for each of ${members.map((m) => `\`${m.name}\``).join(', ')}.`,
     )
   else if (kind === 'interface')
     parts.push(...commentLines(declaration, known), propertyTable(members, known))
@@ -167,7 +181,7 @@ function propertyTable(members: readonly Declared[], known: ReadonlySet<string>)
 
 function propertyRows(member: Declared, path: string, known: ReadonlySet<string>): string[] {
   const { code, comment } = member
-  const method = /^[\w$]+\(/.exec(code)
+  const method = /^[\w$]*\(/.exec(code)
   const found = /^(?:readonly |get )*[\w$]+(?:\(\))?(\?)?(?:: | = )([\s\S]+)$/.exec(code)
   const type = method ? code : (found?.[2] ?? '')
   if (type === '') throw new Error(`Expected a property with a type, got: ${code}`)

@@ -31,13 +31,14 @@ export interface Runtime {
 /**
  * The gateway without a server: providers, failover, limits, budgets and cost in this process. Costs nothing until the
  * first call, or `ready()`, loads it; in Node.
- * @param options as in the configuration file; checked by the first call, or by `ready()`
+ * @param options by the names of the configuration file; checked by the first call, or by `ready()`. Default: what the
+ *  configuration file and the environment say, read as the server reads them
  */
-export function createRuntime(options: RuntimeOptions): Runtime {
+export function createRuntime(options?: RuntimeOptions): Runtime {
   let opened: Promise<OpenRuntime> | undefined
-  let isClosed = false
+  let closed: Promise<void> | undefined
   const open = (): Promise<OpenRuntime> => {
-    if (isClosed) {
+    if (closed !== undefined) {
       return Promise.reject(new StrataError('shutting_down', 'This runtime has been closed; make another.'))
     }
     opened ??= import('./open-runtime.ts').then(({ openRuntime }) => openRuntime(options))
@@ -57,11 +58,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     },
     execute,
     usage: async (query) => (await open()).usage(query),
-    async close() {
-      isClosed = true
+    close() {
       // What could not be opened has nothing to close, and whoever called it knows why.
-      const runtime = await opened?.catch(() => undefined)
-      await runtime?.close()
+      closed ??= opened?.then(
+        (runtime) => runtime.close(),
+        () => undefined,
+      )
+      closed ??= Promise.resolve()
+      return closed
     },
   }
 }

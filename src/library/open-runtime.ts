@@ -1,7 +1,7 @@
 import { ANYONE, type Identity, RateLimits } from '../access/index.ts'
 import { type Gateway, openGateway } from '../app/open-gateway.ts'
-import { checkGatewaySettings } from '../config/index.ts'
-import type { ChatAnswer, Clock, JsonObject, UsageQuery, UsageRow } from '../contracts/index.ts'
+import { type Config, checkGatewaySettings, loadConfig, readRouteFile } from '../config/index.ts'
+import type { ChatAnswer, Clock, JsonObject, RouteSet, UsageQuery, UsageRow } from '../contracts/index.ts'
 import { parseRouteSet, Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
 import { StrataError } from '../errors/index.ts'
@@ -101,28 +101,48 @@ function resultOf(
   }
 }
 
-/**
- * Checks the options, compiles the routes and opens the providers; connects to none before it is called.
- * @throws StrataError `invalid_configuration`, `invalid_route_set`
- */
-export async function openRuntime(options: RuntimeOptions): Promise<OpenRuntime> {
-  const { routes, router, stores, logger = SILENT, ...settings } = options
+/** What a runtime is opened with. */
+interface Checked extends Pick<RuntimeOptions, 'router' | 'stores' | 'logger'> {
+  readonly config: Config
+  readonly routeSet?: RouteSet
+}
+
+function checked(options: RuntimeOptions): Checked {
+  const { routes, router, stores, logger, ...settings } = options
   if (routes !== undefined && router !== undefined) {
     throw new StrataError(
       'invalid_configuration',
       'Expected either `routes` or `router`, got both; a router has its routes inside.',
     )
   }
-  const config = checkGatewaySettings(
-    { ...settings },
-    { environment: process.env, workingDirectory: process.cwd() },
-  )
-  const compile = async (list: readonly unknown[]) =>
-    Router.compile(parseRouteSet({ routes: list }), await loadBuiltinEncoder())
-  const decides = router ?? (routes && (await compile(routes)))
+  const place = { environment: process.env, workingDirectory: process.cwd() }
+  return {
+    config: checkGatewaySettings({ ...settings }, place),
+    ...(routes === undefined ? {} : { routeSet: parseRouteSet({ routes }) }),
+    ...(router === undefined ? {} : { router }),
+    ...(stores === undefined ? {} : { stores }),
+    ...(logger === undefined ? {} : { logger }),
+  }
+}
+
+/** What the server would be started with; only its route file decides, as the database is the server's. */
+function configured(): Checked {
+  const { config } = loadConfig()
+  const { file } = config.routes
+  return file === undefined ? { config } : { config, routeSet: readRouteFile(file) }
+}
+
+/**
+ * Checks the options, compiles the routes and opens the providers; connects to none before it is called.
+ * @param options default: what the configuration file and the environment say
+ * @throws StrataError `invalid_configuration`, `invalid_route_set`, `file_not_found`
+ */
+export async function openRuntime(options: RuntimeOptions | undefined): Promise<OpenRuntime> {
+  const { config, routeSet, router, stores, logger = SILENT } = options ? checked(options) : configured()
+  const compile = async (set: RouteSet) => Router.compile(set, await loadBuiltinEncoder())
   const gateway = await openGateway({
     config,
-    routing: routerRouting(decides, () => compile([])),
+    routing: routerRouting(router ?? (routeSet && (await compile(routeSet))), () => compile({ routes: [] })),
     stores: stores ?? { budgets: new MemoryBudgetStore(), usage: new MemoryUsageStore() },
     limits: new RateLimits(config.tenants, clock),
     queues: new QueueFigures(),

@@ -11,6 +11,7 @@ const PUBLIC = [
   'src/encoders/builtin/index.ts',
   'src/encoders/onnx/index.ts',
   'src/encoders/openai-compatible/index.ts',
+  'src/ai/index.ts',
   'src/execution/index.ts',
   'src/library/index.ts',
   'src/testing/index.ts',
