@@ -9,7 +9,7 @@ import type { ScopeResult } from '../benchmarks/quality/scope.ts'
 import type { SmallSetsResult } from '../benchmarks/quality/small-sets.ts'
 import { parseModelFile } from '../src/encoders/builtin/index.ts'
 import { runGuide, withOutput } from './guide-commands.ts'
-import { askDemo, withDecision } from './readme-decision.ts'
+import { askAsShown, withAnswers, withDemo } from './readme-answers.ts'
 import { runSnippet, withSnippetOutput } from './run-readme-snippet.ts'
 
 /** Rows shown; docs/benchmarks.md has all bars. */
@@ -108,7 +108,10 @@ export function unknownTitles(known: readonly string[]): string[] {
 if (import.meta.main) {
   const readme = readFileSync(readmeFile, 'utf8')
   const withCommands = withOutput(readme, runGuide(readme))
-  const withSnippet = withSnippetOutput(withCommands, runSnippet(readme))
-  const withAnswer = withDecision(withSnippet, await askDemo(readme))
-  writeFileSync(readmeFile, withFigures(withAnswer, readmeFigures()))
+  const withProgram = withSnippetOutput(withCommands, 'route.mjs', await runSnippet(readme, 'route.mjs'))
+  const withServer = await withDemo(async (url) => {
+    const asked = withAnswers(withProgram, await askAsShown(readme, url))
+    return withSnippetOutput(asked, 'ask.mjs', await runSnippet(readme, 'ask.mjs', url))
+  })
+  writeFileSync(readmeFile, withFigures(withServer, readmeFigures()))
 }
