@@ -93,7 +93,7 @@ export function libraryReference(): string {
     ].filter(({ items }) => items.length > 0)
     const contents = groups.map(
       ({ title, items }) =>
-        `- ${title}: ${items.map(({ name }) => (known.has(name) ? link(name) : `[\`${name}\`](#${name}-1)`)).join(', ')}`,
+        `- ${title}: ${items.map(({ name }) => (known.has(name) ? link(name) : `[\`${name}\`](#${name.toLowerCase()}-1)`)).join(', ')}`,
     )
     const bodies = groups.flatMap(({ items }) => items.map((item) => describe(item, known)))
     return [

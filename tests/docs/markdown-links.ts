@@ -26,18 +26,21 @@ export function linksIn(markdown: string): string[] {
     .filter((target) => !/^[a-z]+:/.test(target))
 }
 
-/** The anchors that headings make, as the usual viewers name them. */
+/** The anchors that headings make, as the usual viewers name them: those of the same words are counted from the second on. */
 export function anchorsIn(markdown: string): Set<string> {
   const headings = markdown.replace(/^(`{3,})[\s\S]*?^\1/gm, '').matchAll(/^#{1,6} (.+)$/gm)
-  return new Set(
-    [...headings].map((match) =>
-      match[1]!
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replaceAll(' ', '-'),
-    ),
-  )
+  const counts = new Map<string, number>()
+  const anchors = [...headings].map((match) => {
+    const words = match[1]!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-')
+    const count = counts.get(words) ?? 0
+    counts.set(words, count + 1)
+    return count === 0 ? words : `${words}-${count}`
+  })
+  return new Set(anchors)
 }
 
 /** What is wrong with the links of a file, a line each. */
