@@ -24,7 +24,7 @@ const KEEP_ALIVE_MS = 15_000
  */
 export async function openUndiciTransport(options: UndiciTransportOptions = {}): Promise<Transport> {
   const { connections = CONNECTIONS, connectTimeoutMs = CONNECT_TIMEOUT_MS, publicOnly = false } = options
-  const { Agent } = await import('undici')
+  const { default: Agent } = await import('undici/lib/dispatcher/agent.js')
   const agent = new Agent({
     connections,
     connect: { timeout: connectTimeoutMs, ...(publicOnly ? { lookup: publicLookup } : {}) },
@@ -113,12 +113,6 @@ class Sending implements Dispatcher.DispatchHandler {
     const body = new ResponseBody(controller)
     this.#body = body
     const joined = joinedHeaders(headers)
-    const encoding = joined['content-encoding'] ?? 'identity'
-    if (encoding !== 'identity') {
-      const failure = compressed(encoding)
-      body.fail(failure)
-      controller.abort(failure)
-    }
     this.#resolve({
       status,
       headers: joined,
@@ -126,6 +120,11 @@ class Sending implements Dispatcher.DispatchHandler {
       bytes: (limitBytes) => body.bytes(limitBytes),
       text: (limitBytes) => body.text(limitBytes),
     })
+    const encoding = joined['content-encoding'] ?? 'identity'
+    if (encoding === 'identity') return
+    const failure = compressed(encoding)
+    body.fail(failure)
+    controller.abort(failure)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
