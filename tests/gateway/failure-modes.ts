@@ -69,17 +69,21 @@ const SHORT_MS = 60
 /** Every fault of a provider that is tested, and what callers see. The guide's table is written from it. */
 export const FAILURE_MODES: readonly FailureMode[] = [
   either('429', '429', failed(429, 'provider_rate_limited', ALL)),
+  either('429 with a wait within `retryMaxMs`', '429:5ms', failed(429, 'provider_rate_limited', ALL, 1)),
+  either('429 with a longer wait, as `Retry-After: 2`', '429:2s', failed(429, 'provider_rate_limited', 1, 2)),
   either(
-    '429 with a short wait (`retry-after-ms: 5`)',
-    '429:5ms',
-    failed(429, 'provider_rate_limited', ALL, 1),
+    '429 with a longer wait, as a date in 30 seconds',
+    '429:date=30s',
+    failed(429, 'provider_rate_limited', 1, 30),
   ),
-  either('429 with `Retry-After: 2`', '429:2s', failed(429, 'provider_rate_limited', 1, 2)),
-  either('429 with `Retry-After` as a date', '429:date=30s', failed(429, 'provider_rate_limited', 1, 30)),
-  either('429 with `retry-after-ms: 2500`', '429:2500ms', failed(429, 'provider_rate_limited', 1, 3)),
+  either(
+    '429 with a longer wait, as `retry-after-ms: 2500`',
+    '429:2500ms',
+    failed(429, 'provider_rate_limited', 1, 3),
+  ),
   either('500', '500', failed(502, 'provider_failed', ALL)),
   either('503', '503', failed(502, 'provider_failed', ALL)),
-  either('503 with `Retry-After: 2`', '503:2s', failed(502, 'provider_failed', 1, 2)),
+  either('503 with a longer wait, as `Retry-After: 2`', '503:2s', failed(502, 'provider_failed', 1, 2)),
   either('529', '529', failed(502, 'provider_failed', ALL)),
   either('a redirect', '302', failed(502, 'provider_malformed', ALL)),
   either('400', '400', refused(400)),
