@@ -30,8 +30,16 @@ export function explain(loaded: LoadedConfig): ExplainedSetting[] {
 }
 
 /** Addresses of databases may hold a password. */
-const withoutPassword = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:***@') : value
+function withoutPassword(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value
+      .replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:***@')
+      .replace(/([?&][^=&]*(?:key|token|secret|password)[^=&]*=)[^&]*/gi, '$1***')
+  }
+  if (Array.isArray(value)) return value.map(withoutPassword)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withoutPassword(child)]))
+}
 
 function sourceText(source: Source | undefined): string {
   if (source === undefined || source.kind === 'default') return 'default'

@@ -90,6 +90,7 @@ const provider = z.strictObject({
   }),
   query: describe(z.record(z.string(), z.string()).exactOptional(), {
     description: 'Added to the address of every call, such as `api-version` of Azure.',
+    secret: true,
   }),
   authHeader: describe(z.string().min(1).exactOptional(), {
     description:

@@ -95,7 +95,9 @@ export function loadConfig(options: LoadConfigOptions = {}): LoadedConfig {
         details.push({ path, message: secret.problem })
         return text
       }
-      if (secret.isLiteral && sources.get(setting)?.kind !== 'environment') {
+      // Of an address only what is called a key is one; versions are written there too.
+      const isPublic = keys.at(-2) === 'query' && !/key|token|secret|password|sig/i.test(String(keys.at(-1)))
+      if (secret.isLiteral && !isPublic && sources.get(setting)?.kind !== 'environment') {
         notes.push(
           `${path} is written down as it is; file:/path or env:NAME keeps the secret out of the configuration.`,
         )

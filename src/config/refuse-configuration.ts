@@ -1,4 +1,5 @@
 import { type ErrorDetail, StrataError } from '../errors/index.ts'
+import { withoutSecrets } from '../util/without-secrets.ts'
 import { childSchema } from './secrets.ts'
 import { configJsonSchema, type JsonSchema } from './settings.ts'
 
@@ -15,7 +16,7 @@ export function refuseConfiguration(
     const place = placeOf(keys, problem.path)
     return {
       ...problem,
-      ...(isSecretAt(keys) && problem.got ? { got: '***' } : {}),
+      ...(problem.got ? { got: harmless(problem.got, keys) } : {}),
       message: place ? `${problem.message} (${place})` : problem.message,
     }
   })
@@ -26,6 +27,21 @@ export function refuseConfiguration(
   return new StrataError('invalid_configuration', `The configuration has ${count}:${list.join('')}`, {
     details,
   })
+}
+
+/** What came, as far as it can be told: what stands at a place that is not known may be a secret that was put there. */
+function harmless(got: string, keys: readonly string[]): string {
+  if (isSecretAt(keys)) return '***'
+  if (got.startsWith('{')) return 'an object'
+  if (got.startsWith('[')) return 'a list'
+  if (got.startsWith('"') && !isKnownAt(keys)) return 'a text'
+  return withoutSecrets(got)
+}
+
+function isKnownAt(keys: readonly string[]): boolean {
+  let here: JsonSchema | undefined = configJsonSchema
+  for (const key of keys) here = /^\d+$/.test(key) && here?.items ? here.items : childSchema(here, key)
+  return here !== undefined
 }
 
 function isSecretAt(keys: readonly string[]): boolean {

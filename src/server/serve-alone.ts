@@ -4,6 +4,7 @@ import { announceReady } from './announce-ready.ts'
 import type { RunServerOptions } from './run-server.ts'
 import { collectGarbage, keepHeapSmall } from './small-heap.ts'
 import { type StartedServer, startServer } from './start-server.ts'
+import { tellOfCrash } from './tell-of-crash.ts'
 import { untilToldToStop } from './told-to-stop.ts'
 
 /** Serves from this process until told to stop. As `runServer`. */
@@ -11,6 +12,7 @@ export async function serveAlone(loaded: LoadedConfig, options: RunServerOptions
   const { config } = loaded
   keepHeapSmall()
   const app = await createApp(config, { demo: options.demo === true })
+  tellOfCrash(app.logger)
   for (const note of loaded.notes) app.logger.warn(note)
   collectGarbage()
   app.warmUp()

@@ -3,6 +3,7 @@ import { createLogger } from '../../observability/index.ts'
 import { announceReady } from '../announce-ready.ts'
 import type { RunServerOptions } from '../run-server.ts'
 import { collectGarbage, keepHeapSmall } from '../small-heap.ts'
+import { tellOfCrash } from '../tell-of-crash.ts'
 import { untilToldToStop } from '../told-to-stop.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -15,6 +16,7 @@ export async function supervise(
   const { config } = loaded
   keepHeapSmall()
   const logger = createLogger(config.log.level, { secrets: secretsOf(config) })
+  tellOfCrash(logger)
   for (const note of loaded.notes) logger.warn(note)
   const { limits } = config
   const supervisor = new Supervisor({

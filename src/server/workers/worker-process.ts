@@ -5,6 +5,7 @@ import { isStrataError, StrataError } from '../../errors/index.ts'
 import { createLogger } from '../../observability/index.ts'
 import { collectGarbage, keepHeapSmall } from '../small-heap.ts'
 import { type StartedServer, startServer } from '../start-server.ts'
+import { tellOfCrash } from '../tell-of-crash.ts'
 import type { RouteFileContent, StopOrder, ToSupervisor, ToWorker } from './messages.ts'
 
 const tell = (message: ToSupervisor): Promise<void> =>
@@ -23,6 +24,7 @@ async function prepare(order: ToWorker & { kind: 'start' }): Promise<void> {
   keepHeapSmall()
   const { config, demo, number, routeFile } = order
   const logger = createLogger(config.log.level, { secrets: secretsOf(config) }).child({ worker: number })
+  tellOfCrash(logger)
   const app = await createApp(config, { logger, demo, ...(routeFile ? { routeFile } : {}) })
   app.routes.onChange(({ name }) => void tell({ kind: 'changed', set: name }))
   app.metrics.gatherWith(
