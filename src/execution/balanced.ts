@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/index.ts'
 import { ProviderFailure } from '../errors/index.ts'
+import { BreakerOpen } from './circuit-breaker.ts'
 import type { DeploymentPool } from './deployment-pool.ts'
 import type { Abortable, Layer } from './layer.ts'
 import { type StreamAccess, watchedResult } from './watched-stream.ts'
@@ -63,7 +64,7 @@ const isLimit = (error: unknown, { signal }: Abortable): boolean =>
 
 function noneFree(name: string, waitMs: number): ProviderFailure {
   return waitMs === Infinity
-    ? new ProviderFailure('unreachable', `No deployment of ${name} is available; give the model a fallback`)
+    ? new BreakerOpen('unreachable', `No deployment of ${name} is available; give the model a fallback`)
     : new ProviderFailure(
         'rate-limited',
         `Every deployment of ${name} has reached its requestsPerMinute or tokensPerMinute, or asked to be left alone; one is free in ${Math.ceil(waitMs)} ms`,

@@ -99,6 +99,20 @@ describe('a runtime without a server', () => {
     expect(result.decision).toBeNull()
   })
 
+  it('leaves a provider alone that fails, and says so', async () => {
+    const runtime = make({ execution: { retries: 0, breakerMinimumCalls: 2 } })
+    const outcomes: string[][] = []
+    for (const text of ['a', 'b', 'c']) {
+      const { attempts } = await runtime.execute({ text, model: 'failing' })
+      outcomes.push(attempts.map(({ outcome }) => outcome))
+    }
+    expect(outcomes).toEqual([
+      ['server-error', 'ok'],
+      ['server-error', 'ok'],
+      ['breaker-open', 'ok'],
+    ])
+  })
+
   it('says that a cost is not known, never that it is nothing', async () => {
     const runtime = make()
     const result = await runtime.execute({ text: 'hi', model: 'unpriced' })
