@@ -154,7 +154,7 @@ async function useServer(url: string): Promise<void> {
   }
   const noted = async (...args: Parameters<typeof call>) => {
     const { status, headers, text } = await call(...args)
-    note('answers', `${args[0]} ${args[1]} ${status} ${JSON.stringify([...headers])} ${text}\n`)
+    note('answers', `${args[0]} ${args[1].split('?')[0]} ${status} ${JSON.stringify([...headers])} ${text}\n`)
     return { status, text }
   }
   const makeKey = async (name: string) => {
