@@ -1,3 +1,4 @@
+/// <reference path="./agent.d.ts" />
 import type { Dispatcher } from 'undici'
 import type { Transport, TransportAnswer, TransportRequest } from '../../contracts/index.ts'
 import { ProviderFailure } from '../../errors/index.ts'
