@@ -12,13 +12,15 @@ const inFolder = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** True where processes can be held to a core each: Linux with two cores or more. */
 export const canPin = availableParallelism() >= 2 && spawnSync('taskset', ['--version']).status === 0
 
-const SERVER_CORE = 0
-const GENERATOR_CORE = 1
+/** Of the server that is measured, and of everything that it is measured with. */
+export const SERVER_CORE = 0
+export const GENERATOR_CORE = 1
 
 /** Clock ticks a second in /proc, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
 
-function start(core: number | undefined, args: readonly string[], options: object): ChildProcess {
+/** Starts Node, held to a core where one is named and can be held to. */
+export function startNode(core: number | undefined, args: readonly string[], options: object): ChildProcess {
   return canPin && core !== undefined
     ? spawn('taskset', ['-c', String(core), process.execPath, ...args], options)
     : spawn(process.execPath, args, options)
@@ -41,10 +43,14 @@ export class ServerProcess {
   static async start(
     args: readonly string[],
     portOf: (line: string) => number | null,
-    { isPinned = true, env = {} }: { isPinned?: boolean; env?: Record<string, string> } = {},
+    {
+      isPinned = true,
+      core = SERVER_CORE,
+      env = {},
+    }: { isPinned?: boolean; core?: number; env?: Record<string, string> } = {},
   ): Promise<ServerProcess> {
     const startMs = performance.now()
-    const child = start(isPinned ? SERVER_CORE : undefined, args, {
+    const child = startNode(isPinned ? core : undefined, args, {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -81,6 +87,16 @@ export class ServerProcess {
     return cpuSecondsOf(this.#process.pid!)
   }
 
+  /** Resident memory of the process alone, in MB (1,000,000 bytes); NaN where the system does not tell. */
+  rssMb(): number {
+    try {
+      const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8')
+      return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6
+    } catch {
+      return Number.NaN
+    }
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.#process, 'exit')
     this.#process.kill('SIGINT')
@@ -100,14 +116,15 @@ function cpuSecondsOf(pid: number): number {
   }
 }
 
-function portOfReadyLine(line: string): number | null {
+/** From the line in which the server says that it is ready. */
+export function portOfReadyLine(line: string): number | null {
   const { message, url } = JSON.parse(line) as { message: string; url?: string }
   return message === 'ready' && url !== undefined ? Number(new URL(url).port) : null
 }
 
 /** The generator, in a process on the other core. */
 export class Generator {
-  readonly #process = start(GENERATOR_CORE, [inFolder('generator.ts')], {
+  readonly #process = startNode(GENERATOR_CORE, [inFolder('generator.ts')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
 
