@@ -28,6 +28,7 @@ import type { FeedbackBook } from './feedback-book.ts'
 import { type FitCascade, fitCascadeInProcess } from './fit-cascade.ts'
 import { fitInProcess } from './fit-in-process.ts'
 import { FitQueue, type FitSnapshot } from './fit-queue.ts'
+import { GatewayFigures } from './gateway-figures.ts'
 import { makeDirectory } from './make-directory.ts'
 import type { Gateway } from './open-gateway.ts'
 import { openRecords, type Records } from './open-records.ts'
@@ -202,6 +203,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const metrics = new Metrics()
   metrics.include(routes.shadows.outcomes)
   metrics.include(records.queues)
+  const gatewayFigures = new GatewayFigures(clock)
+  metrics.include(gatewayFigures)
   metrics.include(records.drift)
   routes.onChange(({ name, version }) => {
     if (version === 0) records.forgetFeedback(name)
@@ -262,6 +265,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         stores,
         limits,
         queues: records.queues,
+        figures: gatewayFigures,
         isTraced: traces !== undefined,
         logger,
         config: options.demo === true ? withDemoModel(config) : config,
@@ -274,10 +278,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         clock,
       }),
     )
-    opened = opened.then((gateway) => {
-      metrics.include(gateway.figures)
-      return gateway
-    })
     return opened
   }
   const linter = new RouteSetLinter()

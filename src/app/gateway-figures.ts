@@ -71,22 +71,27 @@ export class GatewayFigures implements MetricSource {
   readonly #durations = new Map<string, Histogram>()
   readonly #places = new WeakMap<Deployment, Place>()
   readonly #tenants = new Set<string>()
+  #models: ModelBook | undefined
 
-  constructor(models: ModelBook, clock: Clock) {
+  constructor(clock: Clock) {
     this.#breakers = new Gauge({
       name: 'stratarouter_breaker_state',
       help: 'Circuit breakers: 0 closed, 1 half-open, 2 open.',
       labels: ['provider', 'model'],
       merge: 'max',
       measure: () =>
-        models
-          .all()
+        (this.#models?.all() ?? [])
           .flatMap(({ deployments }) => deployments)
           .map((deployment) => [
             [deployment.provider.name, deployment.of],
             STATES[deployment.breaker.state(clock.monotonicMs())],
           ]),
     })
+  }
+
+  /** Tells of the breakers of these from now on. */
+  follow(models: ModelBook): void {
+    this.#models = models
   }
 
   attempted({ target, outcome, durationMs }: Attempt<Deployment>): void {

@@ -22,7 +22,6 @@ export interface Gateway {
   readonly models: ModelBook
   readonly budgets: BudgetKeeper
   readonly usage: UsageBook
-  readonly figures: GatewayFigures
   /** Writes what waits, and ends connections to providers once nothing is under way on them. */
   close(): Promise<void>
 }
@@ -39,6 +38,8 @@ interface GatewayOptions {
   readonly stores: Pick<Stores, 'budgets' | 'usage'>
   readonly limits: RateLimits
   readonly queues: QueueFigures
+  /** Counts what calls come to; its own if not given. */
+  readonly figures?: GatewayFigures
   /** Whether requests are traced. */
   readonly isTraced?: boolean
   readonly clock: Clock
@@ -71,7 +72,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       logger.warn({ provider, model, state }, `the circuit breaker of ${provider}/${model} is ${state}`)
     },
   })
-  const figures = new GatewayFigures(models, clock)
+  const { figures = new GatewayFigures(clock) } = options
+  figures.follow(models)
   const { tenants, execution } = config
   const failed = (what: string) => (error: unknown) => logger.error({ err: error }, what)
   const budgets = new BudgetKeeper({
@@ -136,7 +138,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     models,
     budgets,
     usage,
-    figures,
     async close() {
       await budgets.close()
       await usage.close()
