@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -27,6 +28,15 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** A module and those that are loaded with it. */
+function loadedWith(file: string, seen = new Set<string>()): readonly string[] {
+  if (seen.has(file)) return []
+  seen.add(file)
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)"/gm)
+  for (const [, specifier] of imports) loadedWith(join(dirname(file), specifier ?? ''), seen)
+  return [...seen]
+}
+
 const installed = (...parts: string[]) => join(folder, 'node_modules', 'stratarouter', ...parts)
 
 describe('the package', () => {
@@ -38,6 +48,7 @@ describe('the package', () => {
         'LICENSE',
         'NOTICE',
         'dist/index.js',
+        'dist/browser.js',
         'dist/index.d.ts',
         'dist/cli/main.js',
         'dist/app/cascade-process.js',
@@ -48,6 +59,8 @@ describe('the package', () => {
         'dist/encoders/builtin/model/strata-encoder-1.bin',
         'dist/encoders/builtin/model/MODEL_CARD.md',
         'examples/support-desk.routes.yaml',
+        'examples/failover/run.mjs',
+        'examples/failover/README.md',
       ]),
     )
     expect(
@@ -57,12 +70,53 @@ describe('the package', () => {
 
   it('has every file that it exports or runs', () => {
     const manifest = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
-    const exported = Object.values(manifest.exports).flatMap((entry) =>
-      typeof entry === 'string' ? [entry] : Object.values(entry as Record<string, string>),
-    )
+    const filesOf = (entry: unknown): readonly string[] =>
+      typeof entry === 'string' ? [entry] : Object.values(entry as object).flatMap(filesOf)
+    const exported = filesOf(manifest.exports)
     const named = [...exported, ...Object.values(manifest.bin as Record<string, string>)]
     expect(named.length).toBeGreaterThan(6)
     expect(named.filter((path) => !existsSync(installed(path)))).toEqual([])
+  })
+
+  it('loads from every entry without another package, and carries calls without a server', () => {
+    const { exports } = JSON.parse(readFileSync(installed('package.json'), 'utf8'))
+    const entries = Object.keys(exports)
+      .filter((name) => name !== './package.json' && name !== './encoders/onnx')
+      .map((name) => name.replace('.', 'stratarouter'))
+    expect(entries).toEqual(
+      expect.arrayContaining([
+        'stratarouter',
+        'stratarouter/ai',
+        'stratarouter/execution',
+        'stratarouter/runtime',
+      ]),
+    )
+    const program = `
+      for (const entry of ${JSON.stringify(entries)}) await import(entry)
+      const { createRuntime } = await import('stratarouter')
+      const runtime = createRuntime({ providers: { static: { text: 'hi' } }, models: { m: { provider: 'static' } } })
+      console.log((await runtime.execute({ text: 'hello', model: 'm' })).response)
+      await runtime.close()
+    `
+    const words = ['--input-type=module', '--eval', program]
+    const { stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' })
+    expect({ stdout, stderr }).toEqual({ stdout: 'hi\n', stderr: '' })
+  })
+
+  it('gives browsers, bundled or not, a main entry with nothing of Node in it', async () => {
+    for (const name of ['index.js', 'browser.js']) {
+      const loaded = loadedWith(installed('dist', name))
+      expect(loaded.length).toBeGreaterThan(3)
+      const ofNode = loaded.filter((file) => /\bfrom "node:|^import "node:/m.test(readFileSync(file, 'utf8')))
+      expect(ofNode).toEqual([])
+    }
+    const page = join(folder, 'page.mjs')
+    writeFileSync(page, "import { createRouter } from 'stratarouter'\nconsole.log(createRouter)\n")
+    const bundle = await rolldown({ input: page, platform: 'browser', logLevel: 'silent' })
+    const { output } = await bundle.generate({ format: 'esm' })
+    const code = output.map((chunk) => ('code' in chunk ? chunk.code : '')).join('\n')
+    expect(code).toContain('createRouter')
+    expect(code).not.toMatch(/["']node:(?!fs["'])|undici/)
   })
 
   it('runs the program of the README where it is installed', () => {
