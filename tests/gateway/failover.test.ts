@@ -24,7 +24,7 @@ async function serveModels(
           type: 'openai',
           apiKey: `sk-${name}`,
           baseUrl: `${url}/v1`,
-          timeouts: { firstByteMs: 100 },
+          timeouts: { firstByteMs: 250 },
         },
       ]),
     ),
@@ -79,8 +79,7 @@ describe.each([false, true])('retries (streamed: %s)', (isStreamed) => {
   it('have a budget that all calls of a provider share, so that one that fails is not asked all the more', async () => {
     await serveModels({ a: {} }, { retries: 2, retryBudget: 0, breakerMinimumCalls: 1000 })
     served.mock.plan('500')
-    const answers = await Promise.all(Array.from({ length: 30 }, () => ask('a', isStreamed)))
-    expect(answers.every(({ status }) => status === 502)).toBe(true)
+    for (let call = 0; call < 30; call++) expect((await ask('a', isStreamed)).status).toBe(502)
     // Ten are saved up at first, and without a ratio nothing is added.
     expect(served.mock.calls).toBe(30 + 10)
   })
