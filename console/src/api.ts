@@ -1,5 +1,6 @@
 import type { Decision, RouteDefinition, RouteSet } from '../../src/contracts/index.ts'
 import type { LintProblem } from '../../src/core/linting/lint-problem.ts'
+import { readKey } from './api-key.ts'
 
 export interface SetSummary {
   readonly name: string
@@ -23,6 +24,27 @@ export interface ServerFacts {
   readonly demo: boolean
   /** The route file that is the source of `default`. */
   readonly file: string | null
+}
+
+/** What `/v1/execute` answers, as far as it is shown. */
+export interface ExecutionAnswer {
+  readonly model: string
+  readonly provider: string
+  readonly response: string
+  readonly attempts: readonly {
+    readonly provider: string
+    readonly model: string
+    readonly outcome: string
+    readonly status: number | null
+    readonly durationMs: number
+    readonly message: string | null
+  }[]
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | null
+  /** US dollars; null where it is not known. */
+  readonly costUsd: number | null
+  readonly unpriced: boolean
+  readonly latencyMs: number
+  readonly overheadMs: number
 }
 
 /** What went wrong with a call, for people: what happened, and what to do. */
@@ -54,6 +76,7 @@ interface CallOptions {
 
 async function call<Answer>(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
   const { body, version, signal } = options
+  const key = readKey()
   let response: Response
   let text: string
   try {
@@ -62,6 +85,7 @@ async function call<Answer>(method: string, path: string, options: CallOptions =
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
@@ -115,6 +139,9 @@ export const readProblems = async (set: string): Promise<readonly LintProblem[]>
 
 export const decide = (routeSet: string, text: string, signal: AbortSignal): Promise<Decision> =>
   call('POST', '/v1/route', { body: { text, routeSet, topK: TOP_K, explain: true }, signal })
+
+export const execute = (routeSet: string, text: string, signal: AbortSignal): Promise<ExecutionAnswer> =>
+  call('POST', '/v1/execute', { body: { text, routeSet }, signal })
 
 export const addRoute = (
   set: string,

@@ -1,10 +1,13 @@
 import type { Decision, RouteDefinition } from '../../src/contracts/index.ts'
 import { announce } from './announcer.ts'
+import { AnswerCard } from './answer-card.ts'
 import * as api from './api.ts'
+import { forgetKey, keepKey, readKey } from './api-key.ts'
 import { type Change, changeView } from './change-view.ts'
 import { decisionView } from './decision-view.ts'
 import { byId, h, redraw } from './dom.ts'
 import type { Health } from './health-view.ts'
+import { keyInUse, keyNotice, needsKey } from './key-view.ts'
 import { LatestDecision } from './latest-decision.ts'
 import { demoNotice, failureNotice, retryButton } from './notices.ts'
 import { RoutesView } from './routes-view.ts'
@@ -49,7 +52,9 @@ const latest = new LatestDecision({
   },
   onProblem: (thrown) => {
     decision = null
-    const { message: text } = api.asProblem(thrown)
+    const problem = api.asProblem(thrown)
+    const { message: text } = problem
+    if (needsKey(problem)) drawNotices(problem)
     redraw(
       byId('decision'),
       h(
@@ -63,6 +68,13 @@ const latest = new LatestDecision({
     byId('why-card').hidden = true
     byId('teach').hidden = true
     announce(text)
+  },
+})
+
+const answerCard = new AnswerCard({
+  ask: (text, signal) => api.execute(setName(), text, signal),
+  onProblem: (problem) => {
+    if (needsKey(problem)) drawNotices(problem)
   },
 })
 
@@ -156,6 +168,7 @@ function drawChange(): void {
 function drawDecision(): void {
   drawChange()
   const isEmpty = message.value.trim() === ''
+  answerCard.show(decision === null ? '' : message.value)
   byId('teach').hidden = decision === null || set === null || set.readOnly || set.routes.length === 0
   byId('why-card').hidden = !decision?.explanation || decision.candidates.length === 0
   if (decision === null) {
@@ -223,7 +236,21 @@ function choose(text: string): void {
 
 function drawNotices(problem?: api.CallProblem): void {
   const isDemo = server?.demo === true && set?.name === 'default' && set.version === 0
-  redraw(byId('notices'), problem ? failureNotice(problem, start) : null, isDemo ? demoNotice() : null)
+  const notice =
+    problem &&
+    (needsKey(problem) ? keyNotice(problem, readKey() !== null, useKey) : failureNotice(problem, start))
+  redraw(byId('notices'), notice, isDemo ? demoNotice() : null)
+  redraw(byId('key-in-use'), ...(readKey() === null ? [] : keyInUse(dropKey)))
+}
+
+function useKey(key: string): Promise<void> {
+  keepKey(key)
+  return start()
+}
+
+function dropKey(): void {
+  forgetKey()
+  location.reload()
 }
 
 async function loadHealth(): Promise<void> {
@@ -254,6 +281,8 @@ function lookAgainWhileRefitted(): void {
 
 /** Takes over what has changed on the server since it was last asked. */
 async function refresh(): Promise<void> {
+  // A key that is being written is not to be wiped out.
+  if (document.getElementById('key-form') !== null) return
   try {
     sets = await api.readSets()
     drawSetChoice()
@@ -305,14 +334,15 @@ async function start(): Promise<void> {
       `StrataRouter ${server.version}. Everything on this page is asked of this server and of nobody else.`
     await loadSet(setName())
     drawDecision()
-    byId('decision-card').removeAttribute('aria-busy')
     if (message.value.trim() !== '') await latest.askNow(message.value)
   } catch (thrown) {
     const problem = api.asProblem(thrown)
     drawNotices(problem)
-    redraw(byId('decision'), h('p', { class: 'quiet' }, 'Nothing can be decided until the server answers.'))
+    const what = needsKey(problem) ? 'there is a key for it' : 'the server answers'
+    redraw(byId('decision'), h('p', { class: 'quiet' }, `Nothing can be decided until ${what}.`))
     if (set === null) redraw(byId('routes'), h('p', { class: 'quiet' }, 'The routes could not be loaded.'))
   }
+  byId('decision-card').removeAttribute('aria-busy')
 }
 
 function teach(event: Event): void {

@@ -20,6 +20,10 @@ export function duration(us: number): string {
   return us < 1000 ? `${Math.round(us)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`
 }
 
+/** How long something took, given in milliseconds. */
+export const milliseconds = (ms: number): string =>
+  ms < 10_000 ? duration(ms * 1000) : `${(ms / 1000).toFixed(1)} s`
+
 export const routeOrNone = (route: string | null): string => route ?? 'no match'
 
 /** Why the decision is what it is, in a clause. */
