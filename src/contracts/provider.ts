@@ -13,6 +13,8 @@ export interface ModelCall {
   readonly protocol: Protocol
   /** The body as it came, parsed; its `model` is whatever the caller wrote there. */
   readonly body: JsonObject
+  /** The same as JSON text, where that is at hand: what is passed on is not made anew. */
+  readonly text?: string
   readonly stream: boolean
   /** Headers that belong to the protocol and are passed on, such as `anthropic-beta`; names in lower case. */
   readonly headers: Readonly<Record<string, string>>

@@ -15,6 +15,7 @@ import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
 import { beginStream } from './begin-stream.ts'
 import { failedAnswer } from './failed-answer.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { requestText } from './request-text.ts'
 import { JSON_HEADERS } from './service-settings.ts'
 import { type RemoveSecrets, removerOf, toldEvents, toldFailure } from './told-failure.ts'
 import { translateCall } from './translate-call.ts'
@@ -84,7 +85,7 @@ export class HttpProvider implements Provider {
   async #translated(call: ModelCall, model: string, options: CallOptions): Promise<ProviderAnswer> {
     try {
       const answer = await translateCall(call, model, this.#translation, ({ url, headers, body }) =>
-        this.#post(url, headers, body, options),
+        this.#post(url, headers, JSON.stringify(body), options),
       )
       return answer.kind === 'whole' ? answer : { ...answer, events: toldEvents(answer.events, this.#remove) }
     } catch (error) {
@@ -94,16 +95,17 @@ export class HttpProvider implements Provider {
 
   /** The caller's own words, with the provider's name of the model; the answer likewise. */
   async #passOn(
-    { protocol: name, body, stream, headers }: ModelCall,
+    call: ModelCall,
     model: string,
     spoken: SpokenProtocol,
     options: CallOptions,
   ): Promise<ProviderAnswer> {
+    const { protocol: name, body, stream, headers } = call
     const protocol = callerProtocols[name]
     const answer = await this.#post(
       spoken.url,
       { ...spoken.headers, ...headers },
-      protocol.prepare(body, model, stream),
+      requestText(call, model, protocol),
       options,
     )
     if (answer.status !== 200) throw await this.#failure(answer, protocol.failureOf)
@@ -123,7 +125,7 @@ export class HttpProvider implements Provider {
     options: CallOptions,
   ): Promise<WholeAnswer> {
     const protocol = callerProtocols[name]
-    const answer = await this.#post(url, headers, body, options)
+    const answer = await this.#post(url, headers, JSON.stringify(body), options)
     if (answer.status !== 200) throw await this.#failure(answer, protocol.failureOf)
     return this.#whole(answer, protocol)
   }
@@ -143,14 +145,14 @@ export class HttpProvider implements Provider {
   #post(
     url: string,
     headers: Readonly<Record<string, string>>,
-    body: JsonObject,
+    body: string,
     { signal, traceHeaders }: CallOptions,
   ): Promise<TransportAnswer> {
     return this.#transport.send({
       method: 'POST',
       url,
       headers: { ...this.#headers, ...headers, ...traceHeaders },
-      body: JSON.stringify(body),
+      body,
       signal,
     })
   }

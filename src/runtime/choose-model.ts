@@ -50,6 +50,8 @@ export class ModelChooser {
   readonly #sessions: SessionBook
   readonly #defaultModel: string | undefined
   readonly #sessionMargin: number
+  /** As many as there are models. */
+  readonly #named = new Map<string, Choice>()
 
   constructor({ models, routing, sessions, defaultModel, sessionMargin }: ModelChooserOptions) {
     this.#models = models
@@ -61,7 +63,12 @@ export class ModelChooser {
 
   /** A model by its own name, where there is nothing to decide by. @throws StrataError `model_not_found` */
   named(name: string): Choice {
-    return { models: this.#models.chain(name, undefined), route: undefined }
+    let choice = this.#named.get(name)
+    if (choice === undefined) {
+      choice = { models: this.#models.chain(name, undefined), route: undefined }
+      this.#named.set(name, choice)
+    }
+    return choice
   }
 
   /** @throws StrataError `model_not_found`, `route_not_found`, `invalid_request` where `auto` has no text to go by */

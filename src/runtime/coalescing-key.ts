@@ -1,17 +1,22 @@
 import type { ModelCall } from '../contracts/index.ts'
 import type { Purpose } from './attempt.ts'
+import type { Model } from './model-book.ts'
 
 /**
  * By which calls are the same: tenant, model, protocol, and everything that the caller sent. Undefined for a call that
  * asks for chance (a temperature above 0), where each caller wants an answer of its own.
  */
 export function coalescingKey(
-  call: ModelCall,
+  { protocol, stream, headers, body, text }: ModelCall,
   purpose: Purpose,
   tenant: string,
-  models: readonly string[],
+  models: readonly Model[],
 ): string | undefined {
-  const { temperature } = call.body
+  const { temperature } = body
   if (typeof temperature === 'number' && temperature > 0) return undefined
-  return JSON.stringify([tenant, purpose, models, call.protocol, call.stream, call.headers, call.body])
+  let key = `${tenant}\n${purpose} ${protocol} ${stream}`
+  for (const { name } of models) key += `\n${name}`
+  // No name has a line feed, and JSON begins with a brace: nothing can be taken for something else.
+  for (const header in headers) key += `\n${header}: ${headers[header]}`
+  return `${key}\n\n${text ?? JSON.stringify(body)}`
 }

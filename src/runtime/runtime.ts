@@ -123,12 +123,7 @@ export class Runtime {
     const key =
       request.mayCoalesce === false || !this.#options.coalesces
         ? undefined
-        : coalescingKey(
-            call,
-            purpose,
-            identity.tenant,
-            choice.models.map(({ name }) => name),
-          )
+        : coalescingKey(call, purpose, identity.tenant, choice.models)
     const waits = request.waits ?? { externalMs: 0 }
     const start = (ownSignal: AbortSignal) => this.#run(request, choice, ownSignal, waits)
     const joined = key === undefined ? undefined : this.#flights.join(key, signal, start)

@@ -22,7 +22,7 @@ import { usageEndpoints } from './management/usage-endpoints.ts'
 import { olderEndpoints } from './older/older-endpoints.ts'
 import { describeEndpoints, type OpenApiDocument } from './openapi.ts'
 import { Overload, RETRY_AFTER_SECONDS, turnClock } from './overload.ts'
-import { parseJsonBody } from './parse-json-body.ts'
+import { parseJsonText } from './parse-json-body.ts'
 import { endRequestSpan } from './request-span.ts'
 import { decisionRecordEndpoints } from './routes/decision-records.ts'
 import { decisionEndpoints } from './routes/decisions.ts'
@@ -40,6 +40,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until a route has matched. */
     operation: Operation | null
+    /** The body as JSON text; empty where there is none. */
+    bodyText: string
     /** Whether it counts as a call of a model, see `Metrics.modelCalls`. */
     isModelCall: boolean
     /** Milliseconds of the request that were spent waiting for others. */
@@ -147,9 +149,15 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
 
   instance.removeAllContentTypeParsers()
   const types = ['application/json', 'application/merge-patch+json']
-  instance.addContentTypeParser(types, { parseAs: 'buffer' }, (_request, body, done) => {
+  instance.addContentTypeParser(types, { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer))
+      if (body.length === 0) {
+        done(null)
+        return
+      }
+      const { text, value } = parseJsonText(body as Buffer)
+      request.bodyText = text
+      done(null, value)
     } catch (error) {
       done(error as Error)
     }
@@ -157,6 +165,7 @@ export function buildServer(app: App, requestTimeoutMs = REQUEST_TIMEOUT_MS): Bu
 
   const unmatched = app.metrics.operation('unmatched')
   instance.decorateRequest('operation', null)
+  instance.decorateRequest('bodyText', '')
   instance.decorateRequest('isModelCall', false)
   instance.decorateRequest('externalMs', 0)
   instance.decorateRequest('execution', null)

@@ -11,7 +11,10 @@ const BACKSLASH = 0x5c
  * Parses a request body.
  * @throws StrataError `invalid_request` for bytes that are not UTF-8, text that is not JSON, nesting beyond 64
  */
-export function parseJsonBody(body: Buffer): unknown {
+export const parseJsonBody = (body: Buffer): unknown => parseJsonText(body).value
+
+/** As `parseJsonBody`, with the text that was parsed. */
+export function parseJsonText(body: Buffer): { readonly text: string; readonly value: unknown } {
   if (body.length === 0) {
     throw new StrataError('invalid_request', 'The body is empty; send a JSON object.')
   }
@@ -23,8 +26,9 @@ export function parseJsonBody(body: Buffer): unknown {
       `The body is nested more than ${DEPTH_LIMIT} levels deep; flatten it.`,
     )
   }
+  const text = body.toString('utf8')
   try {
-    return JSON.parse(body.toString('utf8'))
+    return { text, value: JSON.parse(text) }
   } catch (error) {
     throw new StrataError('invalid_request', `The body is not valid JSON: ${(error as Error).message}`)
   }

@@ -83,7 +83,13 @@ export async function answerCall({
 }): Promise<void> {
   const { request } = reply
   const { headers } = request
-  const call: ModelCall = { protocol, body, stream: body.stream === true, headers: passedOn(headers) }
+  const call: ModelCall = {
+    protocol,
+    body,
+    text: request.bodyText,
+    stream: body.stream === true,
+    headers: passedOn(headers),
+  }
   const { runtime } = await app.gateway()
   const signal = callSignal(reply)
   const session = headers['x-stratarouter-session']
