@@ -54,30 +54,7 @@ export function usageOf(usage: TokenUsage | null): LanguageModelV4Usage {
 
 /** `providerMetadata.stratarouter`: why, where, and what it took. */
 export function metadataOf(result: ExecutionResult): SharedV4ProviderMetadata {
-  const {
-    executionId,
-    decision,
-    route,
-    model,
-    provider,
-    attempts,
-    costUsd,
-    unpriced,
-    latencyMs,
-    overheadMs,
-  } = result
-  const metadata = {
-    executionId,
-    decision,
-    route,
-    model,
-    provider,
-    attempts,
-    costUsd,
-    unpriced,
-    latencyMs,
-    overheadMs,
-  }
+  const { response, toolCalls, content, finish, usage, ...metadata } = result
   // What a route's metadata may hold besides JSON is nothing that the SDK could keep.
   return { [METADATA_NAME]: JSON.parse(JSON.stringify(metadata)) }
 }

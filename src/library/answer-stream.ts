@@ -11,6 +11,7 @@ export class AnswerStream implements ExecutionStream, AsyncIterator<ChatEvent> {
   readonly route: string | null
   readonly model: string
   readonly provider: string
+  readonly cache: ExecutionHead['cache']
   readonly result: Promise<ExecutionResult>
   readonly #texts: AsyncIterator<string>
   readonly #resultOf: (answer: ChatAnswer) => ExecutionResult
@@ -32,6 +33,7 @@ export class AnswerStream implements ExecutionStream, AsyncIterator<ChatEvent> {
     this.route = head.route
     this.model = head.model
     this.provider = head.provider
+    this.cache = head.cache
     this.#texts = texts[Symbol.asyncIterator]()
     this.#resultOf = resultOf
     this.result = this.#settled.promise

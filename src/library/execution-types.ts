@@ -46,6 +46,8 @@ export interface ExecutionHead {
   readonly model: string
   /** Its provider. */
   readonly provider: string
+  /** Whether an equal call under way answers this one too, which then costs nothing (`coalesced`), or it was made (`bypass`). */
+  readonly cache: { readonly status: 'bypass' | 'coalesced' }
 }
 
 /** An answer, and what it took. */

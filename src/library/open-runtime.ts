@@ -75,13 +75,14 @@ export class OpenRuntime {
 const identityOf = (tenant: string | undefined): Identity =>
   tenant === undefined ? ANYONE : { ...ANYONE, tenant }
 
-function headOf({ id, decision, route, deployment }: Execution): ExecutionHead {
+function headOf({ id, decision, route, deployment, isCoalesced }: Execution): ExecutionHead {
   return {
     executionId: id,
     decision: decision ?? null,
     route: route ?? null,
     model: deployment.of,
     provider: deployment.provider.name,
+    cache: { status: isCoalesced ? 'coalesced' : 'bypass' },
   }
 }
 

@@ -99,6 +99,37 @@ describe('a runtime without a server', () => {
     expect(result.decision).toBeNull()
   })
 
+  it('makes one call of equal ones at the same time, whole and streamed, and says who paid', async () => {
+    const runtime = make()
+    mock.plan('hold')
+    const calls = Array.from({ length: 20 }, () => runtime.execute({ text: 'hi' }))
+    await mock.nextRequest()
+    mock.release()
+    const results = await Promise.all(calls)
+    expect(mock.calls).toBe(1)
+    expect(new Set(results.map(({ response }) => response)).size).toBe(1)
+    expect(results.filter(({ cache, costUsd }) => cache.status === 'bypass' && costUsd !== 0)).toHaveLength(1)
+    expect(
+      results.filter(({ cache, costUsd }) => cache.status === 'coalesced' && costUsd === 0),
+    ).toHaveLength(19)
+
+    mock.reset()
+    const streams = await Promise.all(
+      Array.from({ length: 20 }, () => runtime.execute({ text: 'ho', stream: true })),
+    )
+    const texts = await Promise.all(
+      streams.map(async (stream) => {
+        let text = ''
+        for await (const event of stream) if (event.kind === 'text') text += event.text
+        return text
+      }),
+    )
+    expect(mock.calls).toBe(1)
+    expect(new Set(texts)).toEqual(new Set(['mock(gpt-5-mini): ho']))
+    const endings = await Promise.all(streams.map(({ result }) => result))
+    expect(endings.filter(({ cache }) => cache.status === 'bypass')).toHaveLength(1)
+  })
+
   it('leaves a provider alone that fails, and says so', async () => {
     const runtime = make({ execution: { retries: 0, breakerMinimumCalls: 2 } })
     const outcomes: string[][] = []
