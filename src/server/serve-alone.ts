@@ -10,10 +10,13 @@ import { untilToldToStop } from './told-to-stop.ts'
 /** Serves from this process until told to stop. As `runServer`. */
 export async function serveAlone(loaded: LoadedConfig, options: RunServerOptions): Promise<void> {
   const { config } = loaded
-  keepHeapSmall()
+  const callsModels = Object.keys(config.models).length > 0
+  keepHeapSmall(callsModels)
   const app = await createApp(config, { demo: options.demo === true })
   tellOfCrash(app.logger)
   for (const note of loaded.notes) app.logger.warn(note)
+  // The first call should not have to wait for its code.
+  if (callsModels) await app.gateway()
   collectGarbage()
   app.warmUp()
   let server: StartedServer

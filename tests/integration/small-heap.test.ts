@@ -44,6 +44,12 @@ it('collects the old generation before it has doubled', () => {
   expect(run(`keepHeapSmall()${GROW_OLD}`)).toBeLessThan(0.75 * (run(GROW_OLD) as number))
 })
 
+it('gives the old generation more room where models are called, and still less than otherwise', () => {
+  const withModels = run(`keepHeapSmall(true)${GROW_OLD}`) as number
+  expect(withModels).toBeGreaterThan(run(`keepHeapSmall()${GROW_OLD}`) as number)
+  expect(withModels).toBeLessThan(0.9 * (run(GROW_OLD) as number))
+})
+
 const COMPILE = `
 const sum = (list) => list.reduce((total, value) => total + value, 0)
 const list = Array.from({ length: 1000 }, (_, index) => index)

@@ -21,8 +21,9 @@ let server: StartedServer | undefined
 let isStopping = false
 
 async function prepare(order: ToWorker & { kind: 'start' }): Promise<void> {
-  keepHeapSmall()
   const { config, demo, number, routeFile } = order
+  const callsModels = Object.keys(config.models).length > 0
+  keepHeapSmall(callsModels)
   const logger = createLogger(config.log.level, { secrets: secretsOf(config) }).child({ worker: number })
   tellOfCrash(logger)
   const app = await createApp(config, { logger, demo, ...(routeFile ? { routeFile } : {}) })
@@ -34,6 +35,7 @@ async function prepare(order: ToWorker & { kind: 'start' }): Promise<void> {
         void tell({ kind: 'gather', request: requests })
       }),
   )
+  if (callsModels) await app.gateway()
   collectGarbage()
   app.warmUp()
   opened.resolve(app)
