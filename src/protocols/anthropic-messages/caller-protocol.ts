@@ -2,7 +2,7 @@ import type { JsonObject } from '../../contracts/index.ts'
 import type { ErrorDetail } from '../../errors/index.ts'
 import type { CallerProtocol } from '../caller-protocol.ts'
 import { checkCommonFields, checkMessages, shown } from '../check-fields.ts'
-import { objectsIn } from '../json-fields.ts'
+import { objectIn, objectsIn } from '../json-fields.ts'
 import { sseText } from '../sse.ts'
 import { contentText, otherParts } from '../user-text.ts'
 import { MessagesWriter } from './event-writer.ts'
@@ -23,7 +23,14 @@ export const anthropicMessages: CallerProtocol = {
     const problems: ErrorDetail[] = []
     checkCommonFields(body, problems)
     checkMessages(body.messages, 'messages', ROLES, problems)
-    const { system } = body
+    const { system, thread } = body
+    if (body.model === 'auto' && objectIn(thread).type === 'continue') {
+      problems.push({
+        path: 'thread',
+        message: 'Expected all messages, by which auto decides; only the provider has the earlier ones.',
+        got: shown(thread),
+      })
+    }
     if (system !== undefined && system !== null && typeof system !== 'string' && !Array.isArray(system)) {
       problems.push({ path: 'system', message: 'Expected text or a list of parts.', got: shown(system) })
     }

@@ -19,8 +19,7 @@ export function messagesErrorBody(error: CallerError): JsonObject {
 
 /** Clients that are told so send the whole conversation again, which any provider can answer. */
 function errorCode({ code, details = [] }: CallerError): string {
-  const isAboutThread = code === 'untranslatable' && details.some(({ path }) => path === 'thread')
-  return isAboutThread ? 'thread_not_found' : code
+  return details.some(({ path }) => path === 'thread') ? 'thread_not_found' : code
 }
 
 /** What Anthropic calls an error of this status. */
