@@ -122,6 +122,26 @@ describe.each(cases)('the AI SDK with %s, answered by %s', (provider, name) => {
   })
 })
 
+describe.each(MODELS)('a conversation of the AI SDK that keeps nothing at OpenAI, answered by %s', (name) => {
+  it('goes on with what was thought, called and said', async () => {
+    const request = {
+      model: modelOf('@ai-sdk/openai', name),
+      tools: weatherTools([]),
+      stopWhen: isStepCount(3),
+      maxRetries: 0,
+      providerOptions: {
+        openai: { store: false, forceReasoning: true, reasoningEffort: 'low', reasoningSummary: 'auto' },
+      },
+    } as const
+    const question = { role: 'user' as const, content: '[tool:weather] please' }
+    const { responseMessages } = await generateText({ ...request, messages: [question] })
+    const messages = [question, ...responseMessages, { role: 'user' as const, content: 'and tomorrow?' }]
+    expect((await generateText({ ...request, messages })).text).toContain('and tomorrow?')
+    expect(await streamText({ ...request, messages }).text).toContain('and tomorrow?')
+    expect(JSON.stringify(lastBody(served.mock))).toMatch(/mock\(.*sunny.*and tomorrow/)
+  })
+})
+
 describe.each(PROVIDERS)('the AI SDK with %s', (provider) => {
   it('has the gateway decide with auto, and tells by headers what it did', async () => {
     const { response } = await generateText({ model: modelOf(provider, 'auto'), prompt: 'I want a refund' })

@@ -189,6 +189,28 @@ describe('the client of Anthropic', () => {
     expect(named.response.headers.get('x-stratarouter-provider')).toBe('anthropic')
   })
 
+  it('has the gateway decide by all messages of a thread, and runs tools in one', async () => {
+    const thread = client.beta.messages.thread({ model: 'auto', max_tokens: 100 })
+    for (const content of ['I want a refund', 'the one of last week', 'thanks']) {
+      await thread.send({ role: 'user', content })
+      expect(JSON.stringify(lastBody(served.mock))).toContain('I want a refund')
+    }
+    const tool = betaZodTool({
+      name: 'weather',
+      description: 'Tells the weather.',
+      inputSchema: z.object({ city: z.string() }),
+      run: () => 'sunny',
+    })
+    const messages = user('I want a refund [tool:weather]')
+    const last = await client.beta.messages.toolRunner({
+      model: 'auto',
+      max_tokens: 100,
+      messages,
+      tools: [tool],
+    })
+    expect(JSON.stringify(last.content)).toContain('sunny')
+  })
+
   it('is passed on word for word to a provider that speaks as it does, what is not known here too', async () => {
     const body = {
       model: 'claude',
