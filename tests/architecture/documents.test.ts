@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ERROR_CODES } from '../../src/errors/index.ts'
+import { LAYERS } from './layers.ts'
 import { repositoryRoot } from './source-imports.ts'
 
 const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8')
@@ -22,6 +23,13 @@ test('ARCHITECTURE.md names only paths that exist', () => {
   const paths = pathsIn(read('ARCHITECTURE.md'))
   expect(paths.length).toBeGreaterThan(5)
   expect(paths.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([])
+})
+
+test('ARCHITECTURE.md has every folder of the layers in its table of imports', () => {
+  const table = read('ARCHITECTURE.md').split('## Who may import whom')[1]!.split('\n## ')[0]!
+  const firstCells = [...table.matchAll(/^\| (`src.*?) \|/gm)].map(([, cell]) => cell).join(' ')
+  const folders = new Set(LAYERS.map(({ path }) => path.split('/')[0]))
+  expect([...folders].filter((folder) => !firstCells.includes(`\`src/${folder}\``))).toEqual([])
 })
 
 test('the reader of paths notices one that does not exist', () => {
