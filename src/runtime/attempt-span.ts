@@ -1,9 +1,8 @@
 import type { Attributes, ProviderAnswer, Span, TokenUsage } from '../contracts/index.ts'
 import type { Attempt } from '../execution/attempt-log.ts'
-import type { Layer } from '../execution/layer.ts'
 import { AnswerFacts } from './answer-facts.ts'
-import type { AttemptRequest, Purpose } from './attempt.ts'
 import type { Deployment } from './model-book.ts'
+import type { Purpose } from './purpose.ts'
 
 /** What traces say of a provider: `gen_ai.provider.name`, `server.address`, `server.port`. */
 export type DescribeProvider = (deployment: Deployment) => Attributes
@@ -73,12 +72,6 @@ export class AttemptSpan {
     })
   }
 }
-
-/** Gives each call of a request that is traced a span of its own; it ends with the attempt. */
-export const traceAttempts: Layer<AttemptRequest, ProviderAnswer> = (request, next) =>
-  request.span === undefined
-    ? next(request)
-    : next({ ...request, attemptSpan: new AttemptSpan(request.span) })
 
 /** Events as they are, each shown to `see` first. */
 class ReadAlong implements AsyncIterable<string>, AsyncIterator<string> {

@@ -4,17 +4,15 @@ import { type Attempt, recordAttempts } from '../execution/attempt-log.ts'
 import { balanced } from '../execution/balanced.ts'
 import { circuitBreaker } from '../execution/circuit-breaker.ts'
 import { type FailoverRequest, failover } from '../execution/failover.ts'
-import { compose, type Operation } from '../execution/layer.ts'
+import { compose, type Layer, type Operation } from '../execution/layer.ts'
 import { type RetryPolicy, retry } from '../execution/retry.ts'
 import { timeouts } from '../execution/timeouts.ts'
 import type { StreamAccess } from '../execution/watched-stream.ts'
 import { estimateTokens } from '../pricing/estimate-tokens.ts'
 import type { Random } from '../util/random.ts'
-import { type AttemptSpan, type DescribeProvider, traceAttempts } from './attempt-span.ts'
+import { AttemptSpan, type DescribeProvider } from './attempt-span.ts'
 import type { Deployment, Model } from './model-book.ts'
-
-/** What a model is called for: an answer, vectors of texts, or the count of a request's tokens. */
-export type Purpose = 'answer' | 'embed' | 'count'
+import type { Purpose } from './purpose.ts'
 
 /** A call on its way to a model; `target` is the deployment that is asked, or would be first. */
 export interface AttemptRequest extends FailoverRequest<Deployment> {
@@ -99,6 +97,12 @@ export function attemptCalls({
     timeouts({ limitsOf: ({ target }) => target.timeouts, streams, clock, timer }),
   )
 }
+
+/** Gives each call of a request that is traced a span of its own; it ends with the attempt. */
+const traceAttempts: Layer<AttemptRequest, ProviderAnswer> = (request, next) =>
+  request.span === undefined
+    ? next(request)
+    : next({ ...request, attemptSpan: new AttemptSpan(request.span) })
 
 async function callProvider(
   { target, call, purpose, options, signal, waits, attemptSpan }: AttemptRequest,

@@ -1,6 +1,6 @@
 import type { ModelCall } from '../contracts/index.ts'
-import type { Purpose } from './attempt.ts'
 import type { Model } from './model-book.ts'
+import type { Purpose } from './purpose.ts'
 
 /**
  * By which calls are the same: tenant, model, protocol, and everything that the caller sent. Undefined for a call that

@@ -6,7 +6,7 @@ const KINDS: Readonly<Record<SpanEnd['kind'], number>> = { server: 2, client: 3 
 const STATUS_ERROR = 2
 
 /** A span with all there is to say of it. */
-export interface FinishedSpan extends SpanEnd {
+interface FinishedSpan extends SpanEnd {
   readonly context: TraceContext
   readonly parentSpanId: string | undefined
   /** Milliseconds since the epoch, with fractions. */
