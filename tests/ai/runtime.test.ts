@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createRouter, createRuntime, type Runtime } from '../../src/index.ts'
 import type { RuntimeOptions } from '../../src/library/index.ts'
+import { MemoryBudgetStore } from '../../src/stores/memory/memory-budget-store.ts'
+import { MemoryUsageStore } from '../../src/stores/memory/memory-usage-store.ts'
 import { type MockProvider, startMockProvider } from '../../src/testing/index.ts'
 
 let mock: MockProvider
@@ -217,6 +219,35 @@ describe('a runtime without a server', () => {
       code: 'rate_limited',
     })
     expect(mock.calls).toBe(1)
+  })
+
+  it('keeps budgets and usage in stores that are given, several runtimes in the same ones', async () => {
+    const stores = { budgets: new MemoryBudgetStore(), usage: new MemoryUsageStore() }
+    const budgets = { routes: { billing: { dailyUsd: 0.05 } } }
+    const [one, two] = [make({ stores, budgets, routes }), make({ stores, budgets, routes })]
+    const call = { text: 'where is my refund?', maxOutputTokens: 4000 }
+    await one.execute(call)
+    // Less is left than what the next one may cost, 4 cents.
+    const { costUsd } = await one.execute({ ...call, maxOutputTokens: 4500 })
+    expect(costUsd).toBeLessThan(0.005)
+    await expect(two.execute({ ...call, maxOutputTokens: 5000 })).rejects.toMatchObject({
+      code: 'budget_exceeded',
+    })
+    expect(await one.usage({ ...range, groupBy: ['route'] })).toMatchObject([
+      { route: 'billing', requests: 2 },
+    ])
+    expect(await two.usage({ ...range, groupBy: [] })).toMatchObject([{ requests: 2 }])
+  })
+
+  it('tells a logger of a provider that is left alone', async () => {
+    const told: string[] = []
+    const note = (_: object, message: string) => void told.push(message)
+    const runtime = make({
+      execution: { retries: 0, breakerMinimumCalls: 1 },
+      logger: { warn: note, error: note },
+    })
+    await runtime.execute({ text: 'hi', model: 'failing' })
+    expect(told).toEqual([expect.stringMatching(/breaker of local\/llama#500 is open/)])
   })
 
   it('gives up when its caller does, whole and streamed', async () => {
