@@ -29,6 +29,8 @@ export const CONNECTIONS = 16
 /** A pool large enough for all that is under way at the rate of the open loop, and for pauses of 80 ms. */
 export const OPEN_CONNECTIONS = 256
 export const OPEN_PER_SECOND = 2500
+/** In which a crowd of streams begins; each takes four. */
+export const ARRIVAL_SECONDS = 1
 const WARM_UP_SECONDS = 0.3
 /** What is compiled for good only after some thousands of requests. */
 const FIRST_WARM_UP_SECONDS = 1.5
@@ -199,10 +201,10 @@ class Meter {
     const { waves, crowd } = this.#effort
     const options = { count: crowd, isStreamed: true }
     const expected = await textsOf(this.#sides.requests('direct', 'fast', options))
-    const requests = this.#sides.requests('ours', 'paced', options)
+    const requests = this.#sides.requests('ours', 'lasting', options)
     const found: CrowdWave[] = []
     for (let wave = 0; wave < waves; wave++) {
-      const outcome = await this.#generator.crowd(requests, { expected })
+      const outcome = await this.#generator.crowd(requests, { arrivalSeconds: ARRIVAL_SECONDS, expected })
       found.push({ ...outcome, rssMb: this.#sides.process('ours')!.rssMb() })
     }
     return found

@@ -13,8 +13,8 @@ import {
   perSecond,
   ratiosTo,
 } from './bars.ts'
-import { CONNECTIONS, OPEN_CONNECTIONS, OPEN_PER_SECOND } from './measure.ts'
-import { PACE_MS, SLOW_MS } from './sides.ts'
+import { ARRIVAL_SECONDS, CONNECTIONS, OPEN_CONNECTIONS, OPEN_PER_SECOND } from './measure.ts'
+import { LASTING_PACE_MS, PACE_MS, SLOW_MS } from './sides.ts'
 import type { GatewayResult, Round, Rounds, Side, StreamRound } from './tasks.ts'
 
 export type GatewayFile = GatewayResult & {
@@ -196,7 +196,8 @@ Commit \`${conditions.commit.slice(0, 10)}\`${conditions.hasLocalChanges ? ' wit
       : 'All processes share the cores.'
   }
 - All sides run on Node ${conditions.node}: StrataRouter as it is built and started by \`serve\`, one process; Portkey ${conditions.portkey} from its package by its own
-  command with \`--headless\`, told the provider in headers; the [bare proxy](../benchmarks/gateway/bare-proxy.ts), of \`node:http\` and undici, reads a body, sends it
+  command with \`--headless\`, told the provider in headers, with \`@hono/node-server\` 1.14.1, the latest version of what it stands on with which it streams
+  ([Portkey-AI/gateway#1389](https://github.com/Portkey-AI/gateway/issues/1389)); the [bare proxy](../benchmarks/gateway/bare-proxy.ts), of \`node:http\` and undici, reads a body, sends it
   on and pipes the answer.
 - The sides do not do the same. The bare proxy checks and counts nothing; Portkey was built to run elsewhere too, and is used here as
   its command starts it. StrataRouter checks the request, chooses the model, applies its policies (timeouts, retries, breaker, limits), counts tokens and cost;
@@ -243,7 +244,8 @@ ${result.events} events, ${PACE_MS} ms apart, ${CONNECTIONS} connections: until 
 
 ${streamTable(streams)}
 
-As many streams at once as there are connections, every event of each compared with what the mock alone sends:
+Many streams under way at once, one a connection: they begin within ${ARRIVAL_SECONDS} s and take ${(result.events * LASTING_PACE_MS) / 1000} s each, an event every ${LASTING_PACE_MS} ms. Every event is compared
+with what the mock alone sends:
 
 ${crowdTable(crowd)}
 

@@ -11,7 +11,7 @@ import { type GatewayFile, renderPage } from './report.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PORTKEY = new URL('../node_modules/@portkey-ai/gateway/package.json', import.meta.url)
 
-const USUAL = { seconds: 1.4, frontier: [1, 2, 4, 8, 16, 32, 64, 128], waves: 10, crowd: 1000 }
+const USUAL = { seconds: 1.4, frontier: [1, 2, 4, 8, 16, 32, 64, 128], waves: 6, crowd: 1000 }
 const QUICK = { seconds: 0.4, frontier: [1, 16], waves: 2, crowd: 200 }
 
 process.exitCode = await runBenchmark<GatewayFile>(

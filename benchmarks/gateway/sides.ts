@@ -2,7 +2,6 @@ import type { ServerProcess } from '../load/processes.ts'
 import { bodiesFor } from './conversations.ts'
 import {
   API_KEY,
-  type Models,
   PROVIDER_MODEL,
   startBareProxy,
   startGateway,
@@ -11,11 +10,12 @@ import {
 } from './processes.ts'
 import type { Requests, Side } from './tasks.ts'
 
-/** A mock that answers at once, after 20 ms, and in streams with a pause between events. */
-export type Mock = 'fast' | 'slow' | 'paced'
+/** A mock that answers at once, after 20 ms, and in streams with a pause between events, or a long one. */
+export type Mock = 'fast' | 'slow' | 'paced' | 'lasting'
 
 export const SLOW_MS = 20
 export const PACE_MS = 10
+export const LASTING_PACE_MS = 200
 
 /** Everything that is measured, each in a process of its own. */
 export class Sides {
@@ -42,8 +42,9 @@ export class Sides {
         fast: await keep(startMock()),
         slow: await keep(startMock({ delayMs: SLOW_MS })),
         paced: await keep(startMock({ eventDelayMs: PACE_MS })),
+        lasting: await keep(startMock({ eventDelayMs: LASTING_PACE_MS })),
       }
-      const models: Models = { fast: mocks.fast.port, slow: mocks.slow.port, paced: mocks.paced.port }
+      const models = Object.fromEntries(Object.entries(mocks).map(([name, { port }]) => [name, port]))
       return new Sides(mocks, {
         bare: await keep(startBareProxy()),
         ours: await keep(startGateway(folder, models)),

@@ -35,8 +35,10 @@ export interface LoadOutcome {
   readonly generatorCores: number
 }
 
-/** One stream on each of as many connections as there are bodies, all at once. */
+/** One stream on each of as many connections as there are bodies, all under way at once. */
 export interface Crowd {
+  /** In which they begin, one after another. */
+  readonly arrivalSeconds: number
   /** What the events of each answer must say, in this order. */
   readonly expected: readonly (readonly string[])[]
 }
