@@ -1,6 +1,6 @@
 import { ANYONE, type Identity, RateLimits } from '../access/index.ts'
 import { type Gateway, openGateway } from '../app/open-gateway.ts'
-import { type Config, checkGatewaySettings, loadConfig, readRouteFile } from '../config/index.ts'
+import { type Config, checkGatewaySettings } from '../config/index.ts'
 import type { ChatAnswer, Clock, JsonObject, RouteSet, UsageQuery, UsageRow } from '../contracts/index.ts'
 import { parseRouteSet, Router } from '../core/index.ts'
 import { loadBuiltinEncoder } from '../encoders/builtin/index.ts'
@@ -126,11 +126,10 @@ function checked(options: RuntimeOptions): Checked {
   }
 }
 
-/** What the server would be started with; only its route file decides, as the database is the server's. */
-function configured(): Checked {
-  const { config } = loadConfig()
-  const { file } = config.routes
-  return file === undefined ? { config } : { config, routeSet: readRouteFile(file) }
+/** The readers of files are loaded only where there is one to read. */
+async function configured(): Promise<Checked> {
+  const { readConfiguration } = await import('./read-configuration.ts')
+  return readConfiguration()
 }
 
 /**
@@ -139,7 +138,13 @@ function configured(): Checked {
  * @throws StrataError `invalid_configuration`, `invalid_route_set`, `file_not_found`
  */
 export async function openRuntime(options: RuntimeOptions | undefined): Promise<OpenRuntime> {
-  const { config, routeSet, router, stores, logger = SILENT } = options ? checked(options) : configured()
+  const {
+    config,
+    routeSet,
+    router,
+    stores,
+    logger = SILENT,
+  } = options ? checked(options) : await configured()
   const compile = async (set: RouteSet) => Router.compile(set, await loadBuiltinEncoder())
   const gateway = await openGateway({
     config,
