@@ -3,6 +3,8 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 /** What no server on the public network has: RFC 6890's special-purpose addresses, and IPv4 in IPv6. */
 const special = new BlockList()
+// A list of its own: one for both takes every IPv4 address for one in ::ffff:0:0/96.
+const specialIpv6 = new BlockList()
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -11,8 +13,11 @@ for (const [network, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const) {
   special.addSubnet(network, prefix)
@@ -21,16 +26,21 @@ for (const [network, prefix] of [
   ['::', 96],
   ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 32],
+  ['2001:db8::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const) {
-  special.addSubnet(network, prefix, 'ipv6')
+  specialIpv6.addSubnet(network, prefix, 'ipv6')
 }
 
 /** Whether an address belongs to this machine, a private network, or nobody. */
 export function isSpecialAddress(address: string): boolean {
-  return special.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  return isIP(address) === 6 ? specialIpv6.check(address, 'ipv6') : special.check(address)
 }
 
 /** Looks names up at the moment of connecting, so that a name cannot turn private after it was checked. */
