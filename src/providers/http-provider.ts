@@ -28,7 +28,7 @@ export interface SpokenProtocol {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface HttpProviderOptions {
+interface HttpProviderOptions {
   readonly name: string
   readonly transport: Transport
   /** Of every call, the key among them. */

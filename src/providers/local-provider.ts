@@ -11,7 +11,7 @@ import { callerProtocols } from '../protocols/caller-protocols.ts'
 import { writeChatEvents } from './write-chat-events.ts'
 
 /** Answers one request; what it throws is a `ProviderFailure`. */
-export type AnswerChat = (request: ChatRequest, model: string, options: CallOptions) => Promise<ChatAnswer>
+type AnswerChat = (request: ChatRequest, model: string, options: CallOptions) => Promise<ChatAnswer>
 
 /** A provider that answers in the canonical form, whatever the caller speaks. */
 export function localProvider(name: string, answerChat: AnswerChat): Provider {

@@ -4,7 +4,7 @@ import { openaiResponsesTranslation } from '../protocols/openai-responses/transl
 import { HttpProvider, type SpokenProtocol } from './http-provider.ts'
 import { type ServiceSettings, serviceHeaders, serviceUrl } from './service-settings.ts'
 
-export interface OpenaiSettings extends ServiceSettings {
+interface OpenaiSettings extends ServiceSettings {
   /** Which of its interfaces the service has; calls of others are translated. */
   readonly protocols: readonly ('openai-chat' | 'openai-responses')[]
   /** Whether it is OpenAI itself, which has given some fields new names that others do not know. */
