@@ -70,11 +70,13 @@ const cases = INTERFACES.flatMap((name) =>
   MODELS.flatMap((model) => [false, true].map((stream) => [name, model, stream] as const)),
 )
 
+function failureOf(name: Interface, model: string, stream: boolean, fault: MockFault): Promise<unknown> {
+  served.mock.plan(fault)
+  return CLIENTS[name]({ model, stream })
+}
+
 describe.each(cases)('the client’s %s, answered by %s, streamed: %s', (name, model, stream) => {
-  const failure = (fault: MockFault) => {
-    served.mock.plan(fault)
-    return CLIENTS[name]({ model, stream })
-  }
+  const failure = (fault: MockFault) => failureOf(name, model, stream, fault)
 
   it('throw the class of error that each fault of the provider is', async () => {
     const limited = await failure('429:2s')
@@ -93,10 +95,12 @@ describe.each(cases)('the client’s %s, answered by %s, streamed: %s', (name, m
     expect(refused).toBeInstanceOf(classOf(name, 'BadRequestError'))
     expect((refused as Error).message).toContain('mock:')
   })
+})
 
-  it.runIf(stream)('throw where the stream breaks off', async () => {
+describe.each(cases.filter(([, , stream]) => stream))('the client’s %s, streamed by %s', (name, model) => {
+  it('throw where the stream breaks off', async () => {
     for (const fault of ['error-event:2', 'truncate:2', 'reset:2', 'short:2'] as const) {
-      expect(await failure(fault), fault).toBeInstanceOf(classOf(name, 'APIError'))
+      expect(await failureOf(name, model, true, fault), fault).toBeInstanceOf(classOf(name, 'APIError'))
     }
   })
 })
