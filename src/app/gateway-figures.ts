@@ -16,8 +16,8 @@ import type { Deployment, ModelBook } from '../runtime/model-book.ts'
 /** Seconds: a mock answers in milliseconds, a model that thinks in minutes. */
 const DURATION_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640]
 
-/** Tenants with a label of their own; those that come later are counted together. */
-const TENANT_LABELS = 1000
+/** Tenants with a label of their own, so few that ten models have room in a counter; those that come later are counted together. */
+const TENANT_LABELS = 100
 const OTHER = '_other'
 
 const STATES: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }

@@ -29,6 +29,14 @@ const chat = (model: string, content = 'where is my refund?', extra: object = {}
   ...extra,
 })
 
+/** At least 300 ms, as whoever answers lets them pass first. */
+const timePasses = (mockUrl: string) =>
+  fetch(`${mockUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-mock-fault': 'delay:300' },
+    body: JSON.stringify(chat('any')),
+  })
+
 const FROM_THE_START = [
   'stratarouter_requests_total',
   'stratarouter_request_duration_seconds',
@@ -141,6 +149,22 @@ describe('metrics of a gateway', () => {
     expect(request - own).toBeGreaterThan(0.3)
   })
 
+  it('leave out what a caller waits for an equal call', async () => {
+    const seconds = async () => {
+      const own = await sum('stratarouter_overhead_seconds_sum', { operation: 'chatCompletions' })
+      return (await sum('stratarouter_request_duration_seconds_sum', { operation: 'chatCompletions' })) - own
+    }
+    const before = await seconds()
+    served.mock.plan('hold')
+    const calls = [1, 2].map(() => call(chat('gpt', 'asked by two', { temperature: 0 })))
+    await expect.poll(() => sum('stratarouter_in_flight')).toBe(3)
+    await timePasses(served.mock.url)
+    await release(served.mock, 1)
+    await Promise.all(calls)
+    served.mock.reset()
+    expect((await seconds()) - before).toBeGreaterThan(2 * 0.29)
+  })
+
   it('make no series of what callers write', async () => {
     const { gateway } = served
     await gateway.call('PUT', '/v1/route-sets/default', { routes: [billing, support] })
@@ -176,6 +200,29 @@ describe('metrics of a gateway', () => {
       expect(described.get(name)?.type, name).toBe(type)
       if (labels.size > 0) expect(described.get(name)?.labels.sort(), name).toEqual([...labels].sort())
     }
+  })
+})
+
+describe('metrics of a gateway where calls wait for their turn', () => {
+  it('leave the wait out of the overhead', async () => {
+    const { gateway, mock, end } = await serveGateway((url) => ({
+      ...everyProvider(url),
+      execution: { concurrency: 1 },
+    }))
+    mock.plan('hold')
+    const calls = ['first', 'second'].map((text) =>
+      gateway.call('POST', '/v1/chat/completions', chat('gpt', text)),
+    )
+    await expect.poll(() => metric(gateway, 'stratarouter_in_flight')).toBe(3)
+    await timePasses(mock.url)
+    await release(mock, 2)
+    await Promise.all(calls)
+    const duration = await metric(gateway, 'stratarouter_request_duration_seconds_sum', {
+      operation: 'chatCompletions',
+    })
+    const own = await metric(gateway, 'stratarouter_overhead_seconds_sum', { operation: 'chatCompletions' })
+    expect(duration - own).toBeGreaterThan(2 * 0.29)
+    await end()
   })
 })
 
