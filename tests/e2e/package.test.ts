@@ -1,8 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -142,4 +152,43 @@ describe('the package', () => {
     expect(status).toBe(0)
     expect(stdout).toContain('serve')
   })
+})
+
+/** Whoever runs the tests may have keys of providers in the environment, which must not be used. */
+const run = (words: readonly string[]) =>
+  promisify(execFile)(process.execPath, words, { cwd: folder, env: { PATH: process.env.PATH } })
+const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
+it('has an example for each way to carry calls to models', () => {
+  expect(examples).toEqual(['agent-switchboard', 'ai-sdk-app', 'failover', 'multi-tenant-gateway'])
+})
+
+describe.each(examples)('the example %s', (name) => {
+  const readme = readFileSync(join(root, 'examples', name, 'README.md'), 'utf8')
+
+  it('is described on one screen, with the command that runs it', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(60)
+    expect(readme).toContain(`node examples/${name}/run.mjs`)
+  })
+
+  it('prints what its description says, where the package is installed', async () => {
+    const modules = installed('examples', name, 'node_modules')
+    if (name === 'ai-sdk-app') {
+      mkdirSync(modules)
+      for (const needed of ['ai', 'zod'])
+        symlinkSync(join(root, 'node_modules', needed), join(modules, needed))
+    }
+    const expected = readme.split('```text\n')[1]?.split('```')[0]
+    const { stdout, stderr } = await run([installed('examples', name, 'run.mjs')])
+    expect({ stdout, stderr }).toEqual({ stdout: expected, stderr: '' })
+  })
+})
+
+it('the program of the guide to calls without a server prints what the guide says', async () => {
+  const guide = readFileSync(join(root, 'docs/guides/without-a-server.md'), 'utf8')
+  const block = (info: string) => guide.split(`\`\`\`${info}\n`)[1]?.split('```')[0] ?? ''
+  const { stdout } = await run(['--input-type=module', '--eval', block('js runtime.mjs')])
+  expect(stdout).toBe(block('text runtime.mjs.output'))
 })
