@@ -95,6 +95,13 @@ export function barsOf(result: GatewayResult): GatewayBar[] {
     {
       ...most,
       unit: 'streams',
+      what: 'of those streams refused',
+      measured: crowd.reduce((sum, wave) => sum + wave.refusedStreams, 0),
+      limit: 0,
+    },
+    {
+      ...most,
+      unit: 'streams',
       what: 'of those streams not in order, or without their end',
       measured: crowd.reduce((sum, wave) => sum + wave.brokenStreams, 0),
       limit: 0,

@@ -153,7 +153,16 @@ const streamTable = (rounds: Rounds<StreamRound>): string => {
 
 const crowdTable = (crowd: GatewayResult['crowd']): string =>
   table(
-    ['wave', 'streams', 'seconds', 'events that came', 'of', 'streams broken', 'memory after it MB'],
+    [
+      'wave',
+      'streams',
+      'seconds',
+      'events that came',
+      'of',
+      'streams broken',
+      'refused',
+      'memory after it MB',
+    ],
     crowd.map((wave, index) => [
       `${index + 1}`,
       thousands(wave.streams),
@@ -161,6 +170,7 @@ const crowdTable = (crowd: GatewayResult['crowd']): string =>
       thousands(wave.events),
       thousands(wave.expectedEvents),
       `${wave.brokenStreams}`,
+      `${wave.refusedStreams}`,
       wave.rssMb.toFixed(1),
     ]),
   )
@@ -205,7 +215,7 @@ Commit \`${conditions.commit.slice(0, 10)}\`${conditions.hasLocalChanges ? ' wit
 - The [mock provider](../src/testing/README.md) answers with prepared bytes: requests of ${thousands(result.requestBytes)} bytes, answers of ${thousands(result.answerBytes)}. Longer ones cost every side more. No two
   requests under way are the same, so that none is answered by another's answer.
 - *Added* is a percentile less the same percentile of the mock alone in the same round; percentiles of 99 hang on few requests and differ most.
-- Every figure is a median of rounds in alternating order, with the least and the most in brackets. Any answer but 200 fails the whole run.
+- Every figure is a median of rounds in alternating order, with the least and the most in brackets. Any answer but 200 fails the whole run, but for streams of the crowd, where it is counted.
 - Bifrost is not here: its Go module could not be had from the module proxy when this was made (*403, this module version is not available*), so it was not built.${
     isBusy(conditions)
       ? `\n- **Other work kept the machine busy meanwhile** (load ${conditions.load.toFixed(1)}): times are longer than they need be; processor time a request hardly depends on that.`

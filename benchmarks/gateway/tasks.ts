@@ -46,7 +46,9 @@ export interface Crowd {
 export interface CrowdOutcome {
   readonly seconds: number
   readonly streams: number
-  /** Events with text that came, and that should have come. */
+  /** Streams that were answered with something else than 200, such as 503 where all are too many. */
+  readonly refusedStreams: number
+  /** Events with text that came, and that should have come, of the other streams. */
   readonly events: number
   readonly expectedEvents: number
   /** Streams with an event that is missing, twice, or out of its place, or without their end. */
