@@ -11,7 +11,7 @@ it('a scope that the key lacks is named', () => {
   assertMay(identity({}), { scope: 'execute' })
   const error = refusal(() => assertMay(identity({}), { scope: 'routes:write' }))
   expect(error).toMatchObject({ code: 'permission_denied', status: 403 })
-  expect(error.message).toMatch(/scope routes:write.*key_1 has execute/)
+  expect(error.message).toMatch(/key_1 has the scopes execute.*needs the scope routes:write/)
 })
 
 it('admin may everything, and so may anybody where no key is needed', () => {

@@ -18,7 +18,7 @@ export function assertMay(identity: Identity, { scope, model, route, routeSet }:
   if (!identity.scopes.has(scope)) {
     throw new StrataError(
       'permission_denied',
-      `This call needs a key with the scope ${scope}; ${nameOf(identity)} has ${[...identity.scopes].join(', ')}.`,
+      `${nameOf(identity)} has the scopes ${[...identity.scopes].join(', ')}, and this call needs the scope ${scope}; use a key that has it.`,
     )
   }
   assertListed(identity, 'model', model, identity.models)

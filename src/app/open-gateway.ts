@@ -124,7 +124,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     queue: new FairQueue({
       slots: execution.concurrency,
       maxWaiting: execution.queueLength,
-      maxWaitingPerTenant: execution.queueLength,
+      // Where there are several, none may take all the places to wait.
+      maxWaitingPerTenant:
+        Object.keys(tenants).length > 1 ? Math.ceil(execution.queueLength / 2) : execution.queueLength,
       maxWaitMs: execution.queueTimeoutMs,
       clock,
       timer: afterDelay,

@@ -49,6 +49,9 @@ const tokenPrice = {
   cacheWritePerMillion: describe(perMillion.exactOptional(), {
     description: 'USD for a million tokens written to the provider’s cache. Default: as `inputPerMillion`.',
   }),
+  longCacheWritePerMillion: describe(perMillion.exactOptional(), {
+    description: 'USD for a million tokens written to it for longer. Default: as other writes.',
+  }),
   outputPerMillion: describe(perMillion, { description: 'USD for a million tokens written.' }),
   reasoningPerMillion: describe(perMillion.exactOptional(), {
     description: 'USD for a million tokens of reasoning. Default: as `outputPerMillion`.',

@@ -23,6 +23,8 @@ export interface ModelCall {
 export interface CallOptions {
   /** Aborted when nobody wants the answer any more, or it took too long. */
   readonly signal: AbortSignal
+  /** The route that led to the model, decided or named; null for *no match*; absent where a model was named. */
+  readonly route?: string | null
   /** Why this model is asked, where a decision led to it. */
   readonly decision?: Decision
   /** Headers of a trace that goes on at the provider. */

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   key_not_found: { status: 404, retryable: false, level: 'info' },
   rate_limited: { status: 429, retryable: true, level: 'info' },
   budget_exceeded: { status: 402, retryable: true, level: 'info' },
+  model_unpriced: { status: 403, retryable: false, level: 'info' },
   untranslatable: { status: 400, retryable: false, level: 'info' },
   provider_rate_limited: { status: 429, retryable: true, level: 'warn' },
   provider_failed: { status: 502, retryable: true, level: 'warn' },

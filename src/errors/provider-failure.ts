@@ -57,4 +57,12 @@ export class ProviderFailure extends StrataError {
     this.retryAfterMs = options.retryAfterMs
     this.body = options.body
   }
+
+  /** That of the provider where it found fault with the request, so that clients know what fault. */
+  override get status(): number {
+    const { outcome, providerStatus = 0 } = this
+    return outcome === 'refused' && providerStatus >= 400 && providerStatus < 500
+      ? providerStatus
+      : super.status
+  }
 }

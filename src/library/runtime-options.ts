@@ -65,6 +65,8 @@ export interface TokenPriceSettings {
   readonly cachedInputPerMillion?: number
   /** Written to the provider's cache. Default: as input. */
   readonly cacheWritePerMillion?: number
+  /** Default: as other writes. */
+  readonly longCacheWritePerMillion?: number
   /** Tokens written. */
   readonly outputPerMillion: number
   /** Of reasoning. Default: as output. */

@@ -12,10 +12,10 @@ interface StaticSettings {
 
 /** Answers every call with one text. */
 export function staticProvider({ name, text, nextId, now }: StaticSettings): Provider {
-  return localProvider(name, async (request, model, { decision }) => {
+  return localProvider(name, async (request, model, { route }) => {
     const values: Readonly<Record<string, string>> = {
       text: lastUserText(request),
-      route: decision?.route ?? '',
+      route: route ?? '',
       model,
     }
     const filled = text.replace(/\{\{(text|route|model)\}\}/g, (_, field: string) => values[field] ?? '')

@@ -52,7 +52,7 @@ export class Admission {
 
   /**
    * At once where no budget is touched.
-   * @throws LimitReached `rate_limited`, `budget_exceeded`
+   * @throws LimitReached `rate_limited`, `budget_exceeded`; StrataError `model_unpriced`
    */
   admit(question: AdmissionQuestion): Admitted | Promise<Admitted> {
     const { call, identity, route, models } = question
@@ -92,6 +92,9 @@ export class Admission {
 const isLimited = (limits: BudgetLimits | undefined): boolean =>
   limits !== undefined && (limits.dailyUsd !== undefined || limits.monthlyUsd !== undefined)
 
+/** Of an answer whose length the caller does not limit: what a translation asks for, where a provider needs a limit. */
+const MOST_OUTPUT_TOKENS = 8192
+
 /** The most that the call may cost at any model of its chain, as far as that can be told before. */
 function estimateMicroUsd(call: ModelCall, models: readonly Model[]): number {
   let most = 0
@@ -99,11 +102,11 @@ function estimateMicroUsd(call: ModelCall, models: readonly Model[]): number {
     for (const { price } of deployments) {
       if (price === undefined) {
         throw new StrataError(
-          'budget_exceeded',
+          'model_unpriced',
           `The model ${name} has no price, so that a budget could not be kept; set models.${name}.price, or name another model.`,
         )
       }
-      most = Math.max(most, (estimateCost(price, call.body).cost.costNanoUsd ?? 0) / 1000)
+      most = Math.max(most, (estimateCost(price, call.body, MOST_OUTPUT_TOKENS).cost.costNanoUsd ?? 0) / 1000)
     }
   }
   return most

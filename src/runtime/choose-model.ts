@@ -12,6 +12,8 @@ export interface Choice {
   readonly models: readonly [Model, ...Model[]]
   /** The route that led there; null for *no match*; undefined where a model was named. */
   readonly route: string | null | undefined
+  /** The route set that it is a route of; undefined where a model was named. */
+  readonly routeSet?: string
   /** Absent where nothing was decided. */
   readonly decision?: RoutedDecision
 }
@@ -39,6 +41,7 @@ interface ModelChooserOptions {
 }
 
 const ROUTE_PREFIX = 'route:'
+const DEFAULT_SET = 'default'
 
 /** Previous user messages that a decision looks at. */
 const CONTEXT_MESSAGES = 3
@@ -74,11 +77,11 @@ export class ModelChooser {
   /** @throws StrataError `model_not_found`, `route_not_found`, `invalid_request` where `auto` has no text to go by */
   choose(question: ModelQuestion): Choice | Promise<Choice> {
     const { name, routeSet } = question
-    if (name === 'auto') return this.#decide(question, routeSet)
+    if (name === 'auto') return this.#decide(question, routeSet ?? DEFAULT_SET)
     if (!name.startsWith(ROUTE_PREFIX)) return this.named(name)
     const route = name.slice(ROUTE_PREFIX.length)
     const target = this.#routing.target(routeSet, route)
-    if (target !== undefined) return this.#byRoute(route, target)
+    if (target !== undefined) return { ...this.#byRoute(route, target), routeSet: routeSet ?? DEFAULT_SET }
     // A set may be named as well, which then decides.
     if (routeSet === undefined && this.#routing.hasSet(route)) return this.#decide(question, route)
     throw new StrataError(
@@ -87,18 +90,17 @@ export class ModelChooser {
     )
   }
 
-  #decide(question: ModelQuestion, set: string | undefined): Choice | Promise<Choice> {
+  #decide(question: ModelQuestion, set: string): Choice | Promise<Choice> {
     const { body, protocol, isSessionNamed } = question
     const session = question.session()
     const known = this.#sessions.get(session)
     // The model that called the tool waits for its result.
     if (known !== undefined && protocol.answersToolCall(body)) {
-      return { models: this.#models.chain(known.model, known.fallbacks), route: known.route }
+      return this.#goesOn(known, set)
     }
     const text = protocol.lastUserText(body)
     if (text === undefined || text === '') {
-      if (known !== undefined)
-        return { models: this.#models.chain(known.model, known.fallbacks), route: known.route }
+      if (known !== undefined) return this.#goesOn(known, set)
       throw new StrataError(
         'invalid_request',
         'The model auto decides by the last message of the user, and there is none with text; send one, or name a model.',
@@ -112,14 +114,9 @@ export class ModelChooser {
     return decision instanceof Promise ? decision.then(goOn) : goOn(decision)
   }
 
-  #byDecision(
-    decision: RoutedDecision,
-    set: string | undefined,
-    session: string,
-    known: Session | undefined,
-  ): Choice {
+  #byDecision(decision: RoutedDecision, set: string, session: string, known: Session | undefined): Choice {
     if (known !== undefined && this.#stays(decision, known)) {
-      return { models: this.#models.chain(known.model, known.fallbacks), route: known.route, decision }
+      return { ...this.#goesOn(known, set), decision }
     }
     const { route } = decision
     const target = route === null ? null : (this.#routing.target(set, route) ?? null)
@@ -130,7 +127,11 @@ export class ModelChooser {
       route,
       fallbacks: choice.models.slice(1).map(({ name }) => name),
     })
-    return { ...choice, decision }
+    return { ...choice, routeSet: set, decision }
+  }
+
+  #goesOn({ model, fallbacks, route }: Session, routeSet: string): Choice {
+    return { models: this.#models.chain(model, fallbacks), route, routeSet }
   }
 
   /** Whether a conversation stays where it is: the other route is not surer of this message by the margin. */

@@ -115,12 +115,7 @@ export class Runtime {
   async execute(request: ExecutionRequest): Promise<Execution> {
     const { call, purpose = 'answer', identity, signal } = request
     const choosing = purpose === 'embed' ? this.#chooser.named(request.model) : this.#choose(request)
-    const choice = choosing instanceof Promise ? await choosing : choosing
-    assertMay(identity, {
-      scope: 'execute',
-      model: choice.models[0].name,
-      ...(choice.route ? { route: choice.route } : {}),
-    })
+    const choice = allowedChoice(choosing instanceof Promise ? await choosing : choosing, identity)
     const key =
       request.mayCoalesce === false || !this.#options.coalesces
         ? undefined
@@ -182,7 +177,10 @@ export class Runtime {
           signal,
           call,
           purpose,
-          options: decision ? { decision } : {},
+          options: {
+            ...(choice.route === undefined ? {} : { route: choice.route }),
+            ...(decision ? { decision } : {}),
+          },
           tokens: admitted.tokens,
           waits,
           ...(span ? { span } : {}),
@@ -210,6 +208,21 @@ export class Runtime {
       throw error
     }
   }
+}
+
+/** A choice without fallbacks that the caller may not use. @throws StrataError `permission_denied` */
+function allowedChoice(choice: Choice, identity: Identity): Choice {
+  const { models, route, routeSet } = choice
+  const [first, ...rest] = models
+  assertMay(identity, {
+    scope: 'execute',
+    model: first.name,
+    ...(route ? { route } : {}),
+    ...(routeSet === undefined ? {} : { routeSet }),
+  })
+  const allowed = identity.models
+  if (allowed === null || rest.length === 0) return choice
+  return { ...choice, models: [first, ...rest.filter(({ name }) => allowed.has(name))] }
 }
 
 /** Waiting for a place is no work of ours. */

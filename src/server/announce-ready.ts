@@ -5,12 +5,23 @@ import type { Logger } from '../observability/index.ts'
 export function announceReady(
   url: string,
   config: Config,
+  callsModels: boolean,
   logger: Logger,
   print: (text: string) => void = (text) => void process.stderr.write(text),
 ): void {
-  const curl = `curl ${config.server.tls ? '-k ' : ''}${url}/v1/route -H 'content-type: application/json' -d '{"text":"where is my refund?"}'`
+  const curl = (path: string, body: string) =>
+    `Try: curl ${config.server.tls ? '-k ' : ''}${url}${path} -H 'content-type: application/json' -d '${body}'\n`
+  const tries = [curl('/v1/route', '{"text":"where is my refund?"}')]
+  if (callsModels) {
+    tries.push(
+      curl(
+        '/v1/chat/completions',
+        '{"model":"auto","messages":[{"role":"user","content":"where is my refund?"}]}',
+      ),
+    )
+  }
   logger.info({ url }, 'ready')
   print(
-    `StrataRouter is at ${url}  (reference: ${url}/docs)\nPage to try and edit its routes: ${url}/\nTry: ${curl}\n`,
+    `StrataRouter is at ${url}  (reference: ${url}/docs)\nPage to try and edit its routes: ${url}/\n${tries.join('')}`,
   )
 }

@@ -27,7 +27,7 @@ export async function serveAlone(loaded: LoadedConfig, options: RunServerOptions
     throw error
   }
   const told = untilToldToStop()
-  announceReady(server.url, config, app.logger, options.print)
+  announceReady(server.url, config, callsModels || options.demo === true, app.logger, options.print)
   const signal = await told
   app.logger.info({ signal }, 'stopping')
   await server.close({ hurry: signal === 'SIGINT' })

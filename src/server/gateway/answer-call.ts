@@ -44,14 +44,8 @@ export function callerErrorBody(protocol: Protocol): (error: StrataError, reques
   }
 }
 
-/** Headers of the protocols that are passed on. */
-const PASSED_ON = [
-  'anthropic-version',
-  'anthropic-beta',
-  'openai-beta',
-  'openai-organization',
-  'openai-project',
-]
+/** Headers of the protocols that are passed on. Who is charged is told by our own key: not `openai-organization` and the like. */
+const PASSED_ON = ['anthropic-version', 'anthropic-beta', 'openai-beta']
 /** Directives of `Cache-Control` with which a caller wants an answer that is its own. */
 const ALONE = /\bno-(?:store|cache)\b/i
 

@@ -6,6 +6,7 @@ export const MODEL_ERRORS: readonly ErrorCode[] = [
   'permission_denied',
   'rate_limited',
   'budget_exceeded',
+  'model_unpriced',
   'model_not_found',
   'route_not_found',
   'route_set_not_found',

@@ -61,7 +61,7 @@ const DIMENSIONS = ['day', 'tenant', 'key', 'route', 'provider', 'model'] as con
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a day such as 2026-11-24')
 
 export const usageQuerySchema = z.strictObject({
-  from: day.optional().describe('First day (UTC); 30 days ago if absent.'),
+  from: day.optional().describe('First day (UTC); the first of this month if absent.'),
   to: day.optional().describe('Last day, included; today if absent.'),
   by: z
     .string()

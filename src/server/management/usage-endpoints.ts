@@ -3,8 +3,6 @@ import { PAGE_ROWS } from '../wire/page.ts'
 import { queryParser } from '../wire/read-query.ts'
 import { auditQuerySchema, auditSchema, usageQuerySchema, usageSchema } from './schemas.ts'
 
-const DAYS = 30
-const DAY_MS = 86_400_000
 const MICRO = 1_000_000
 
 const common = { scope: 'admin', method: 'GET', tag: 'Keys' } as const
@@ -25,7 +23,7 @@ export const usageEndpoints: readonly AnyEndpoint[] = [
     async handle({ app, reply }) {
       const now = app.clock.now()
       const query = parseUsageQuery(reply.request.query)
-      const { from = dayOf(now - DAYS * DAY_MS), to = dayOf(now), by, tenant } = query
+      const { from = `${dayOf(now).slice(0, 7)}-01`, to = dayOf(now), by, tenant } = query
       const { usage } = await app.gateway()
       const rows = await usage.query({ from, to, groupBy: by, ...(tenant === undefined ? {} : { tenant }) })
       return {

@@ -30,7 +30,8 @@ export async function supervise(
   collectGarbage()
   const told = untilToldToStop()
   logger.info({ workers: count }, 'all workers serve')
-  announceReady(url, config, logger, options.print)
+  const callsModels = options.demo === true || Object.keys(config.models).length > 0
+  announceReady(url, config, callsModels, logger, options.print)
   const signal = await Promise.race([told, supervisor.failed])
   logger.info({ signal }, 'stopping')
   await supervisor.stop({ hurry: signal === 'SIGINT' })
