@@ -48,7 +48,7 @@ export async function measureGateway(
     const between = ['bare', 'ours', 'portkey'] as const
     const idle = between.map((side) => sides.process(side)!.rssMb())
     progress('started')
-    const latency = await meter.compare(['direct', 'bare', 'ours', 'routed', 'portkey'], 'slow', {
+    const latency = await meter.compare(['direct', 'bare', 'ours', 'portkey'], 'slow', {
       connections: CONNECTIONS,
     })
     progress('latency')
