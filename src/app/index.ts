@@ -10,6 +10,5 @@ export {
 } from './create-app.ts'
 export { EvaluationQueue } from './evaluation-queue.ts'
 export { labelledRows } from './labelled-rows.ts'
-export type { Gateway } from './open-gateway.ts'
 export type { FitRequest } from './route-set-versions.ts'
 export { DEFAULT_SET, type RouteSetView } from './route-sets.ts'

@@ -1,7 +1,7 @@
 export { checkGatewaySettings } from './check-gateway-settings.ts'
 export type { Environment } from './environment.ts'
 export { explain } from './explain.ts'
-export { type ProviderType, providerType } from './gateway-problems.ts'
+export { providerType } from './gateway-problems.ts'
 export { type LoadedConfig, loadConfig } from './load-config.ts'
 export { isLoopbackHost } from './loopback.ts'
 export { readText } from './parse-document.ts'

@@ -11,7 +11,7 @@ import { estimateTokens } from '../pricing/estimate-tokens.ts'
 import type { Deployment, Model } from './model-book.ts'
 
 /** A call that asks to be made. */
-export interface AdmissionQuestion {
+interface AdmissionQuestion {
   readonly call: ModelCall
   readonly identity: Identity
   readonly route: string | null

@@ -29,7 +29,7 @@ export interface AttemptRequest extends FailoverRequest<Deployment> {
   readonly attemptSpan?: AttemptSpan
 }
 
-export interface AttemptPolicies {
+interface AttemptPolicies {
   readonly retry: RetryPolicy
   /** Chooses among the deployments of a model that has several, or limits. */
   readonly poolOf: (deployment: Deployment) => Model['pool']

@@ -18,7 +18,7 @@ export interface Choice {
   readonly decision?: RoutedDecision
 }
 
-export interface ModelQuestion {
+interface ModelQuestion {
   /** As the caller wrote it: a model, `auto`, or `route:NAME`. */
   readonly name: string
   readonly body: JsonObject

@@ -21,7 +21,7 @@ interface Waits {
   externalMs: number
 }
 
-export interface ExecutionRequest {
+interface ExecutionRequest {
   readonly call: ModelCall
   /** Default: an answer. Vectors need a model's own name. */
   readonly purpose?: Purpose

@@ -83,6 +83,22 @@ describe('API keys over HTTP', () => {
     expect((await gateway.call('GET', '/v1/routes', undefined, bearer(key))).status).toBe(200)
     const { data } = (await gateway.call('GET', '/v1/models', undefined, bearer(key))).json
     expect(data.map(({ id }: { id: string }) => id)).toEqual(['auto', 'gpt', 'builtin'])
+    const one = (name: string) => gateway.call('GET', `/v1/models/${name}`, undefined, bearer(key))
+    expect((await one('gpt')).json).toMatchObject({ id: 'gpt', owned_by: 'openai' })
+    expect((await one('claude')).json.error.code).toBe('model_not_found')
+    // Nor may the key be led to another set, or be answered by what only others may use.
+    const led = { ...chat('auto'), model: 'auto' }
+    const other = await gateway.call('POST', '/v1/chat/completions', led, {
+      ...bearer(key),
+      'x-stratarouter-route-set': 'other',
+    })
+    expect([other.status, other.json.error.code]).toEqual([404, 'route_set_not_found'])
+    await gateway.call('PUT', '/v1/route-sets/other', { routes: [billing, support] }, bearer(admin))
+    const narrowed = await gateway.call('POST', '/v1/chat/completions', led, {
+      ...bearer(key),
+      'x-stratarouter-route-set': 'other',
+    })
+    expect(narrowed.status).toBe(403)
   })
 
   it('are refused at once after they were revoked', async () => {
