@@ -243,7 +243,7 @@ export const configSchema = z.strictObject({
       }),
       eventLoopDelayMs: describe(z.int().min(1).max(600_000).default(250), {
         description:
-          'How long requests may wait for the processor before they are answered; those that have waited longer get 503 `overloaded`.',
+          'How long requests may wait for the processor before they are answered; those that have waited longer get 503 `overloaded`, calls of models after eight times as long.',
       }),
     })
     .prefault({}),

@@ -17,7 +17,7 @@ export interface ModelCall {
   readonly text?: string
   readonly stream: boolean
   /** Headers that belong to the protocol and are passed on, such as `anthropic-beta`; names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export interface CallOptions {

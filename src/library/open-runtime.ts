@@ -63,7 +63,7 @@ export class OpenRuntime {
     const body: JsonObject = { ...chatRequest(options, stream), model }
     signal.throwIfAborted()
     return this.#gateway.runtime.execute({
-      call: { protocol: 'canonical', body, stream, headers: {} },
+      call: { protocol: 'canonical', body, stream },
       model,
       ...(session === undefined ? {} : { session }),
       identity: identityOf(tenant),

@@ -275,7 +275,7 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
       request.operation = operation
       // Not of what is asked every few seconds to see whether all is well.
       if (endpoint.neverShed !== true) request.span = app.tracer?.start(request.headers)
-      const refusal = endpoint.neverShed === true ? undefined : overload.refusal()
+      const refusal = endpoint.neverShed === true ? undefined : overload.refusal(endpoint.scope === 'execute')
       if (refusal !== undefined) {
         reply.header('retry-after', RETRY_AFTER_SECONDS)
         done(refusal)

@@ -36,6 +36,14 @@ describe('Overload', () => {
     expect(overload.refusal()?.message).toContain('limits.eventLoopDelayMs')
     expect(causes).toEqual(['eventLoopDelayMs'])
   })
+
+  it('lets calls of models wait longer, and not without end', () => {
+    const load = { inFlight: 1, delayMs: 2000 }
+    const { overload } = overloadWith(load)
+    expect(overload.refusal(true)).toBeUndefined()
+    load.delayMs = 2001
+    expect(overload.refusal(true)?.message).toContain('limits.eventLoopDelayMs')
+  })
 })
 
 describe('turnClock', () => {

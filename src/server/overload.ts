@@ -3,6 +3,9 @@ import { StrataError } from '../errors/index.ts'
 /** After how long a client should try again. */
 export const RETRY_AFTER_SECONDS = '1'
 
+/** How much longer a call of a model may wait, which takes seconds anyway. */
+const MODEL_CALL_PATIENCE = 8
+
 /** What tells whether the server has more to do than it can. */
 interface Load {
   /** Requests whose head has come and whose answer has not gone, this one included. */
@@ -35,9 +38,10 @@ export class Overload {
     this.#onRefused = onRefused
   }
 
-  /** The error to answer with, or undefined where the request should be served. */
-  refusal(): StrataError | undefined {
-    const { inFlight, eventLoopDelayMs } = this.#limits
+  /** The error to answer with, or undefined where the request should be served. Calls of models wait more patiently. */
+  refusal(isModelCall = false): StrataError | undefined {
+    const { inFlight } = this.#limits
+    const eventLoopDelayMs = this.#limits.eventLoopDelayMs * (isModelCall ? MODEL_CALL_PATIENCE : 1)
     if (this.#load.inFlight() > inFlight) {
       return this.#refuse('inFlight', `more than ${inFlight} requests are being answered (limits.inFlight)`)
     }

@@ -49,10 +49,10 @@ const PASSED_ON = ['anthropic-version', 'anthropic-beta', 'openai-beta']
 /** Directives of `Cache-Control` with which a caller wants an answer that is its own. */
 const ALONE = /\bno-(?:store|cache)\b/i
 
-const NONE: Readonly<Record<string, string>> = {}
-
-/** Headers of a request that belong to the protocols. */
-export function passedOn(headers: FastifyReply['request']['headers']): Readonly<Record<string, string>> {
+/** Headers of a request that belong to the protocols; most have none. */
+export function passedOn(
+  headers: FastifyReply['request']['headers'],
+): Readonly<Record<string, string>> | undefined {
   let passed: Record<string, string> | undefined
   for (const name of PASSED_ON) {
     const value = headers[name]
@@ -60,7 +60,7 @@ export function passedOn(headers: FastifyReply['request']['headers']): Readonly<
     passed ??= {}
     passed[name] = value
   }
-  return passed ?? NONE
+  return passed
 }
 
 /** Has a call answered, and writes the answer as the caller's protocol has it. */

@@ -104,7 +104,7 @@ export const embeddingsEndpoint: AnyEndpoint = defineEndpoint<EmbeddingsRequest>
     const { runtime } = await app.gateway()
     const execution = await runtime.execute({
       purpose: 'embed',
-      call: { protocol: 'openai-chat', body, stream: false, headers: {} },
+      call: { protocol: 'openai-chat', body, stream: false },
       model: body.model,
       identity,
       signal: callSignal(reply),

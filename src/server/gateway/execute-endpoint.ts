@@ -63,7 +63,7 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
     const { runtime } = await app.gateway()
     const { model, routeSet, session, stream } = body
     const execution = await runtime.execute({
-      call: { protocol: 'canonical', body: chatRequest(body) as unknown as JsonObject, stream, headers: {} },
+      call: { protocol: 'canonical', body: chatRequest(body) as unknown as JsonObject, stream },
       model,
       identity,
       signal: callSignal(reply),

@@ -164,7 +164,7 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
       const { runtime } = await app.gateway()
       const call = chatRequest({ text: body.query, model: 'auto', stream: false })
       const execution = await runtime.execute({
-        call: { protocol: 'canonical', body: call as unknown as JsonObject, stream: false, headers: {} },
+        call: { protocol: 'canonical', body: call as unknown as JsonObject, stream: false },
         model: 'auto',
         identity,
         signal: callSignal(reply),
