@@ -10,6 +10,7 @@ describe('parsePlainHead', () => {
       path: '/v1/route',
       host: 'localhost',
       requestId: undefined,
+      credentials: {},
       bodyBytes: 12,
     })
     const written = head(
@@ -19,6 +20,11 @@ describe('parsePlainHead', () => {
       'accept: */*, x',
     )
     expect(parsePlainHead(written)).toMatchObject({ bodyBytes: 7, requestId: 'a 1' })
+    const withKeys = head('content-length: 7', 'Authorization: Bearer sr_a', 'X-API-Key: sr_b')
+    expect(parsePlainHead(withKeys)?.credentials).toEqual({
+      authorization: 'Bearer sr_a',
+      'x-api-key': 'sr_b',
+    })
   })
 
   it.each([

@@ -60,7 +60,8 @@ test('a decision is written as JSON.stringify writes it, to the byte and within 
         const expected = JSON.stringify({ id: 'dec_1a', ...made })
         expect(bytes.toString('utf8', 10, end)).toBe(expected)
         expect(end - 10).toBeLessThanOrEqual(json.mostBytes)
-        expect(bytes.toString('latin1', end)).toBe('!'.repeat(bytes.length - end))
+        // Digits that were left off again may lie behind its end, but nothing beyond the room that it asks for.
+        expect(bytes.toString('latin1', 10 + json.mostBytes)).toBe('!'.repeat(10))
         expect(`${json}`).toBe(expected)
       }
     }),
