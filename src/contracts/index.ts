@@ -66,6 +66,7 @@ export type { DriftReference, DriftReferenceStore } from './drift-references.ts'
 export type { AsyncEncoder, EncodeOptions, Encoder } from './encoder.ts'
 export type { JsonObject } from './json.ts'
 export type {
+  AnswerKeeper,
   CallOptions,
   ModelCall,
   Protocol,

@@ -20,6 +20,16 @@ export interface ModelCall {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
+/** Remembers of one answer what later calls may refer to. */
+export interface AnswerKeeper {
+  /** The answer has this id. */
+  answered(id: string): void
+  /** 128 random bits in hexadecimal, for the id of an item that is written here. */
+  randomId(): string
+  /** An item is complete that was written here: the provider would not know it. */
+  keep(id: string, item: JsonObject): void
+}
+
 export interface CallOptions {
   /** Aborted when nobody wants the answer any more, or it took too long. */
   readonly signal: AbortSignal
@@ -29,6 +39,8 @@ export interface CallOptions {
   readonly decision?: Decision
   /** Headers of a trace that goes on at the provider. */
   readonly traceHeaders?: Readonly<Record<string, string>>
+  /** Absent where later calls will not refer to the answer. */
+  readonly keeper?: AnswerKeeper | undefined
 }
 
 /** An answer that came at once, in the protocol of the call. */

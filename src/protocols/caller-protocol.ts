@@ -1,4 +1,11 @@
-import type { ChatAnswer, ChatEvent, ChatRequest, JsonObject, TokenUsage } from '../contracts/index.ts'
+import type {
+  AnswerKeeper,
+  ChatAnswer,
+  ChatEvent,
+  ChatRequest,
+  JsonObject,
+  TokenUsage,
+} from '../contracts/index.ts'
 import type { ErrorDetail, ProviderFailure } from '../errors/index.ts'
 import type { SseEvent } from './sse.ts'
 
@@ -30,6 +37,17 @@ export interface ChatEventWriter {
   write(event: ChatEvent): string
 }
 
+/** What calls of a protocol may leave out because an earlier answer has it. */
+export interface EarlierAnswers {
+  /** Whether later calls may refer to what answers this one. */
+  mayBeReferredTo(body: JsonObject): boolean
+  /** The body with the items that it refers to in their places, as far as they are known; the same object where it refers to none. */
+  withItems(body: JsonObject, itemOf: (id: string) => JsonObject | undefined): JsonObject
+  refersToItems(body: JsonObject): boolean
+  /** Id of the answer that the call goes on from. */
+  previousId(body: JsonObject): string | undefined
+}
+
 /** What callers of one protocol say, and what they are told. Holds no state. */
 export interface CallerProtocol {
   /** What is wrong with a body, as far as it is understood here; fields that are not known are left alone. */
@@ -40,11 +58,13 @@ export interface CallerProtocol {
   answersToolCall(body: JsonObject): boolean
   /** What stays the same over all turns of a conversation: its system prompt and its first user message. */
   firstMessages(body: JsonObject): string
-  /** The body for a provider that speaks this protocol; nothing of the caller's is lost. */
+  /** Absent where every call has all that it is about. */
+  readonly earlierAnswers?: EarlierAnswers
+  /** The body for a provider that speaks this protocol; nothing of the caller's is lost that the provider could read. */
   prepare(body: JsonObject, model: string, stream: boolean): JsonObject
   usageOf(answer: JsonObject): TokenUsage | undefined
   /** @param body the caller's own, before `prepare` */
-  streamWatch(body: JsonObject): StreamWatch
+  streamWatch(body: JsonObject, keeper?: AnswerKeeper): StreamWatch
   errorBody(error: CallerError): JsonObject
   /** A server-sent event for a stream that breaks off after it began. The protocol's end must not follow it. */
   errorEvent(error: CallerError): string
@@ -58,7 +78,7 @@ export interface CallerProtocol {
    * @throws StrataError `untranslatable` with all that would be lost in `details`
    */
   readRequest(body: JsonObject): ChatRequest
-  writeAnswer(answer: ChatAnswer, request: ChatRequest): JsonObject
+  writeAnswer(answer: ChatAnswer, request: ChatRequest, keeper?: AnswerKeeper): JsonObject
   /** @param request as `readRequest` gave it */
-  eventWriter(request: ChatRequest): ChatEventWriter
+  eventWriter(request: ChatRequest, keeper?: AnswerKeeper): ChatEventWriter
 }

@@ -1,4 +1,5 @@
 import type {
+  AnswerKeeper,
   CallOptions,
   JsonObject,
   ModelCall,
@@ -84,8 +85,12 @@ export class HttpProvider implements Provider {
 
   async #translated(call: ModelCall, model: string, options: CallOptions): Promise<ProviderAnswer> {
     try {
-      const answer = await translateCall(call, model, this.#translation, ({ url, headers, body }) =>
-        this.#post(url, headers, JSON.stringify(body), options),
+      const answer = await translateCall(
+        call,
+        model,
+        this.#translation,
+        ({ url, headers, body }) => this.#post(url, headers, JSON.stringify(body), options),
+        options.keeper,
       )
       return answer.kind === 'whole' ? answer : { ...answer, events: toldEvents(answer.events, this.#remove) }
     } catch (error) {
@@ -109,9 +114,9 @@ export class HttpProvider implements Provider {
       options,
     )
     if (answer.status !== 200) throw await this.#failure(answer, protocol.failureOf)
-    if (!stream) return this.#whole(answer, protocol)
+    if (!stream) return this.#whole(answer, protocol, options.keeper)
     try {
-      return await beginStream(answer, protocol.streamWatch(body), this.#remove)
+      return await beginStream(answer, protocol.streamWatch(body, options.keeper), this.#remove)
     } catch (error) {
       throw toldFailure(error, this.#remove)
     }
@@ -134,9 +139,13 @@ export class HttpProvider implements Provider {
     return toldFailure(await failedAnswer(answer, failureOf), this.#remove)
   }
 
-  async #whole(answer: TransportAnswer, protocol: CallerProtocol): Promise<WholeAnswer> {
+  async #whole(
+    answer: TransportAnswer,
+    protocol: CallerProtocol,
+    keeper?: AnswerKeeper,
+  ): Promise<WholeAnswer> {
     try {
-      return await readWhole(answer, protocol)
+      return await readWhole(answer, protocol, keeper)
     } catch (error) {
       throw toldFailure(error, this.#remove)
     }
@@ -162,9 +171,15 @@ export class HttpProvider implements Provider {
   }
 }
 
-async function readWhole(answer: TransportAnswer, protocol: CallerProtocol): Promise<WholeAnswer> {
+async function readWhole(
+  answer: TransportAnswer,
+  protocol: CallerProtocol,
+  keeper: AnswerKeeper | undefined,
+): Promise<WholeAnswer> {
   const bytes = await answer.bytes(ANSWER_LIMIT_BYTES)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-  const usage = protocol.usageOf(parseAnswer(text))
+  const parsed = parseAnswer(text)
+  if (typeof parsed.id === 'string') keeper?.answered(parsed.id)
+  const usage = protocol.usageOf(parsed)
   return usage === undefined ? { kind: 'whole', text, bytes } : { kind: 'whole', text, bytes, usage }
 }

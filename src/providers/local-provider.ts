@@ -22,8 +22,8 @@ export function localProvider(name: string, answerChat: AnswerChat): Provider {
       const request = caller.readRequest(call.body)
       const answer = await answerChat(request, model, options)
       const { usage } = answer
-      if (call.stream) return writeChatEvents(eventsOf(answer), caller.eventWriter(request))
-      const text = JSON.stringify(caller.writeAnswer(answer, request))
+      if (call.stream) return writeChatEvents(eventsOf(answer), caller.eventWriter(request, options.keeper))
+      const text = JSON.stringify(caller.writeAnswer(answer, request, options.keeper))
       return usage === undefined ? { kind: 'whole', text } : { kind: 'whole', text, usage }
     },
   }

@@ -1,4 +1,11 @@
-import type { ChatEvent, JsonObject, ModelCall, ProviderAnswer, TransportAnswer } from '../contracts/index.ts'
+import type {
+  AnswerKeeper,
+  ChatEvent,
+  JsonObject,
+  ModelCall,
+  ProviderAnswer,
+  TransportAnswer,
+} from '../contracts/index.ts'
 import { callerProtocols } from '../protocols/caller-protocols.ts'
 import { SseParser } from '../protocols/sse.ts'
 import { ANSWER_LIMIT_BYTES } from './answer-limit.ts'
@@ -24,6 +31,7 @@ export async function translateCall(
   model: string,
   translation: Translation,
   send: (request: TranslatedRequest) => Promise<TransportAnswer>,
+  keeper?: AnswerKeeper,
 ): Promise<ProviderAnswer> {
   const caller = callerProtocols[call.protocol]
   const request = caller.readRequest(call.body)
@@ -35,11 +43,11 @@ export async function translateCall(
   if (answer.status !== 200) throw await failedAnswer(answer, translation.failureOf)
   if (call.stream) {
     const chunks = await eventStreamBody(answer)
-    return writeChatEvents(readChatEvents(chunks, translation), caller.eventWriter(request))
+    return writeChatEvents(readChatEvents(chunks, translation), caller.eventWriter(request, keeper))
   }
   const body = parseAnswer(await answer.text(ANSWER_LIMIT_BYTES))
   const chatAnswer = translation.readAnswer(body, secondsOf(translation))
-  const text = JSON.stringify(caller.writeAnswer(chatAnswer, request))
+  const text = JSON.stringify(caller.writeAnswer(chatAnswer, request, keeper))
   return chatAnswer.usage === undefined
     ? { kind: 'whole', text }
     : { kind: 'whole', text, usage: chatAnswer.usage }

@@ -28,6 +28,8 @@ interface ModelQuestion {
   readonly session: () => string
   /** Whether that is a name, so that a first message alone may go on with it; not what the messages have in common. */
   readonly isSessionNamed: boolean
+  /** The answer that the call goes on from, where it says so instead of sending what came before. */
+  readonly previous?: { readonly id: string; readonly key: string }
 }
 
 interface ModelChooserOptions {
@@ -91,11 +93,19 @@ export class ModelChooser {
   }
 
   #decide(question: ModelQuestion, set: string): Choice | Promise<Choice> {
-    const { body, protocol, isSessionNamed } = question
+    const { body, protocol, isSessionNamed, previous } = question
     const session = question.session()
     const known = this.#sessions.get(session)
-    // The model that called the tool waits for its result.
-    if (known !== undefined && protocol.answersToolCall(body)) {
+    if (previous !== undefined) {
+      const from = this.#sessions.get(previous.key) ?? (isSessionNamed ? known : undefined)
+      if (from === undefined) throw unknownAnswer(previous.id)
+      return this.#goesOn(from, set)
+    }
+    // The model that called the tool waits for its result; and what a provider keeps, no other has.
+    if (
+      known !== undefined &&
+      (protocol.answersToolCall(body) || protocol.earlierAnswers?.refersToItems(body))
+    ) {
       return this.#goesOn(known, set)
     }
     const text = protocol.lastUserText(body)
@@ -166,4 +176,20 @@ export class ModelChooser {
     }
     return { models: this.#models.chain(model, fallbacks), route }
   }
+}
+
+function unknownAnswer(id: string): StrataError {
+  return new StrataError(
+    'invalid_request',
+    'The model auto goes on where the previous answer came from, and that is not known, or no longer; send the whole conversation in input without previous_response_id, or name a model.',
+    {
+      details: [
+        {
+          path: 'previous_response_id',
+          message: 'expected the id of an answer that is remembered',
+          got: id.slice(0, 80),
+        },
+      ],
+    },
+  )
 }

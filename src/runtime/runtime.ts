@@ -12,10 +12,12 @@ import type { Admission, Admitted } from './admission.ts'
 import { type AttemptRequest, answerStreams } from './attempt.ts'
 import { type Choice, ModelChooser } from './choose-model.ts'
 import { coalescingKey } from './coalescing-key.ts'
+import { ItemBook } from './item-book.ts'
+import { KeptAnswer } from './kept-answer.ts'
 import type { Deployment, ModelBook } from './model-book.ts'
 import type { Purpose } from './purpose.ts'
 import type { RoutedDecision, Routing } from './routing.ts'
-import { SessionBook } from './session-book.ts'
+import { answerKey, SessionBook } from './session-book.ts'
 
 interface Waits {
   externalMs: number
@@ -94,6 +96,8 @@ const BYTES_A_CHARACTER = 2
 export class Runtime {
   readonly #options: RuntimeOptions
   readonly #chooser: ModelChooser
+  readonly #sessions = new SessionBook()
+  readonly #items = new ItemBook()
   readonly #flights = new SingleFlight<Run, string>({
     events: ({ answer }) => answerStreams.events(answer) as AsyncIterable<string> | undefined,
     replace: (run, events) => ({ ...run, answer: answerStreams.replace(run.answer, events) }),
@@ -104,7 +108,7 @@ export class Runtime {
 
   constructor(options: RuntimeOptions) {
     this.#options = options
-    this.#chooser = new ModelChooser({ ...options, sessions: new SessionBook() })
+    this.#chooser = new ModelChooser({ ...options, sessions: this.#sessions })
   }
 
   /**
@@ -112,7 +116,8 @@ export class Runtime {
    * @throws StrataError `model_not_found`, `route_not_found`, `invalid_request`, `permission_denied`, `untranslatable`,
    *  `overloaded`, `all_attempts_failed`; LimitReached; ProviderFailure
    */
-  async execute(request: ExecutionRequest): Promise<Execution> {
+  async execute(asked: ExecutionRequest): Promise<Execution> {
+    const request = this.#withItems(asked)
     const { call, purpose = 'answer', identity, signal } = request
     const choosing = purpose === 'embed' ? this.#chooser.named(request.model) : this.#choose(request)
     const choice = allowedChoice(choosing instanceof Promise ? await choosing : choosing, identity)
@@ -146,6 +151,7 @@ export class Runtime {
 
   #choose({ call, model, routeSet, session, identity }: ExecutionRequest): Choice | Promise<Choice> {
     const protocol = callerProtocols[call.protocol]
+    const previous = protocol.earlierAnswers?.previousId(call.body)
     return this.#chooser.choose({
       name: model,
       body: call.body,
@@ -154,7 +160,21 @@ export class Runtime {
       session: () => `${identity.tenant}\n${session ?? protocol.firstMessages(call.body)}`,
       // Of a conversation that the provider keeps, earlier messages are not sent again.
       isSessionNamed: session !== undefined || (call.body.conversation ?? null) !== null,
+      ...(previous === undefined
+        ? {}
+        : { previous: { id: previous, key: answerKey(identity.tenant, previous) } }),
     })
+  }
+
+  /** The same with the items that were written here in the places where it refers to them. */
+  #withItems(request: ExecutionRequest): ExecutionRequest {
+    const { call, identity } = request
+    const { earlierAnswers } = callerProtocols[call.protocol]
+    if (earlierAnswers === undefined) return request
+    const body = earlierAnswers.withItems(call.body, (id) => this.#items.get(identity.tenant, id))
+    if (body === call.body) return request
+    const { protocol, stream, headers } = call
+    return { ...request, call: { protocol, body, stream, headers } }
   }
 
   async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal, waits: Waits): Promise<Run> {
@@ -165,6 +185,10 @@ export class Runtime {
     const admitting = admission.admit({ call, identity, route, models })
     const admitted = admitting instanceof Promise ? await admitting : admitting
     const log = new AttemptLog<Deployment>(startMs)
+    const keeper =
+      purpose === 'answer' && callerProtocols[call.protocol].earlierAnswers?.mayBeReferredTo(call.body)
+        ? new KeptAnswer(this.#items, identity.tenant)
+        : undefined
     try {
       const share = admission.shareOf(identity)
       const slot = queue.tryAcquire(share) ?? (await waited(queue.acquire(share, signal), waits, clock))
@@ -180,6 +204,7 @@ export class Runtime {
           options: {
             ...(choice.route === undefined ? {} : { route: choice.route }),
             ...(decision ? { decision } : {}),
+            ...(keeper ? { keeper } : {}),
           },
           tokens: admitted.tokens,
           waits,
@@ -188,6 +213,12 @@ export class Runtime {
       } catch (error) {
         slot.release()
         throw error
+      }
+      if (keeper?.id !== undefined) {
+        const { of } = (log.attempts.at(-1) as Attempt<Deployment>).target
+        // Those that only the route falls back to do not have the answer.
+        const session = { model: of, route, fallbacks: undefined }
+        this.#sessions.set(answerKey(identity.tenant, keeper.id), session)
       }
       const end = () => {
         slot.release()

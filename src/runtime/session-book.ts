@@ -6,6 +6,11 @@ export interface Session {
   readonly fallbacks: readonly string[] | undefined
 }
 
+/** By which the conversation is found that goes on from an answer. */
+export function answerKey(tenant: string, id: string): string {
+  return `${tenant}\n\nanswer ${id}`
+}
+
 /** Conversations that are remembered; a thousand take about 150 KB. */
 const SESSIONS_KEPT = 20_000
 

@@ -6,6 +6,7 @@ import { objectsIn, textIn } from '../json-fields.ts'
 import { openaiErrorObject, openaiFailure } from '../openai-error.ts'
 import { sseText } from '../sse.ts'
 import { contentText, otherParts } from '../user-text.ts'
+import { earlierResponses, withoutForeignThoughts } from './earlier-answers.ts'
 import { ResponsesWriter } from './event-writer.ts'
 import { readResponsesRequest } from './read-request.ts'
 import { ResponsesStreamWatch } from './stream-watch.ts'
@@ -52,21 +53,32 @@ export const openaiResponses: CallerProtocol = {
     return lines.join('\n')
   },
 
+  earlierAnswers: earlierResponses,
+
   prepare(body, model, stream) {
     const prepared: Record<string, unknown> = { ...body, model }
+    const input = withoutForeignThoughts(body.input)
+    if (input !== body.input) prepared.input = input
     if (stream !== (body.stream === true)) prepared.stream = stream
     return prepared
   },
 
   usageOf: (answer: JsonObject) => responsesUsage(answer.usage),
-  streamWatch: () => new ResponsesStreamWatch(),
-  errorBody: (error) => ({ error: openaiErrorObject(error) }),
+  streamWatch: (_body, keeper) => new ResponsesStreamWatch(keeper),
+  errorBody,
   errorEvent,
   failureOf: openaiFailure,
 
   readRequest: readResponsesRequest,
   writeAnswer: writeResponsesAnswer,
-  eventWriter: (request) => new ResponsesWriter(request),
+  eventWriter: (request, keeper) => new ResponsesWriter(request, keeper),
+}
+
+/** Clients that are told so send the whole conversation again, which any provider can answer. */
+function errorBody(error: CallerError): JsonObject {
+  const told = openaiErrorObject(error)
+  const isUnknown = error.details?.some(({ path }) => path === 'previous_response_id') === true
+  return { error: isUnknown ? { ...told, code: 'previous_response_not_found' } : told }
 }
 
 /** Flat as it is documented and nested as it is sent: the clients read the one or the other. */

@@ -1,4 +1,4 @@
-import type { ChatAnswer, ChatEvent, ChatRequest, JsonObject } from '../../contracts/index.ts'
+import type { AnswerKeeper, ChatAnswer, ChatEvent, ChatRequest, JsonObject } from '../../contracts/index.ts'
 import type { ChatEventWriter } from '../caller-protocol.ts'
 import { sseText } from '../sse.ts'
 import { itemId, outputItem, outputText } from './output-items.ts'
@@ -11,19 +11,22 @@ type OpenPart = ChatAnswer['content'][number] & { readonly index: number; readon
 /** Writes the events of a streamed response: one item after the other. Keeps the answer, which its last event repeats. */
 export class ResponsesWriter implements ChatEventWriter {
   readonly #request: ChatRequest
+  readonly #keeper: AnswerKeeper | undefined
   #start: ChatEvent & { kind: 'start' } = { kind: 'start', id: '', model: '', createdAt: 0 }
   #sequence = 0
   #open: OpenPart | undefined
   readonly #output: JsonObject[] = []
 
-  constructor(request: ChatRequest) {
+  constructor(request: ChatRequest, keeper?: AnswerKeeper) {
     this.#request = request
+    this.#keeper = keeper
   }
 
   write(event: ChatEvent): string {
     switch (event.kind) {
       case 'start': {
         this.#start = event
+        this.#keeper?.answered(event.id)
         const response = responseObject(event, this.#request, {})
         return (
           this.#written('response.created', { response }) +
@@ -65,7 +68,7 @@ export class ResponsesWriter implements ChatEventWriter {
   #begin(index: number, part: ChatAnswer['content'][number]): string {
     if (this.#open?.index === index) return ''
     const before = this.#endPart()
-    const id = itemId(this.#start.id, part, this.#output.length)
+    const id = itemId(this.#start.id, part, this.#output.length, this.#keeper)
     const open = { ...part, index, itemId: id }
     this.#open = open
     const item = outputItem(part, id, 'in_progress')
@@ -112,6 +115,7 @@ export class ResponsesWriter implements ChatEventWriter {
       this.#ends(open) +
       this.#written('response.output_item.done', { output_index: this.#output.length, item })
     this.#output.push(item)
+    this.#keeper?.keep(open.itemId, item)
     return text
   }
 

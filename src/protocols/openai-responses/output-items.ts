@@ -1,12 +1,24 @@
-import type { ChatAnswer, JsonObject } from '../../contracts/index.ts'
+import type { AnswerKeeper, ChatAnswer, JsonObject } from '../../contracts/index.ts'
 import { signatureOf } from '../signatures.ts'
 
 type AnswerPart = ChatAnswer['content'][number]
 
-/** Of the item that part `index` of an answer becomes. */
-export function itemId(answerId: string, part: Pick<AnswerPart, 'kind'>, index: number): string {
+const OWN_ID = /^(?:msg|rs|fc)_sr[0-9a-f]{32}$/
+
+/** Of the item that part `index` of an answer becomes; such that nobody can guess it where it is kept. */
+export function itemId(
+  answerId: string,
+  part: Pick<AnswerPart, 'kind'>,
+  index: number,
+  keeper: AnswerKeeper | undefined,
+): string {
   const prefix = part.kind === 'text' ? 'msg' : part.kind === 'reasoning' ? 'rs' : 'fc'
-  return `${prefix}_${answerId}_${index}`
+  return keeper === undefined ? `${prefix}_${answerId}_${index}` : `${prefix}_sr${keeper.randomId()}`
+}
+
+/** Whether an item was written and kept here. */
+export function isOwnItemId(id: unknown): boolean {
+  return typeof id === 'string' && OWN_ID.test(id)
 }
 
 /** The item that a part of an answer is; as it begins where it is still to come. */

@@ -125,7 +125,7 @@ function readItem(item: Fields): ChatMessage | undefined {
     case 'item_reference':
       item.refuse(
         '',
-        'only OpenAI itself keeps items; send it whole, as clients do with `store: false`',
+        'the item is not at hand, or no longer: only OpenAI itself keeps its items, and few are kept here; send it whole, as clients do with `store: false`',
         type,
       )
       return undefined

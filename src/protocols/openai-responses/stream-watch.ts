@@ -1,17 +1,28 @@
-import type { TokenUsage } from '../../contracts/index.ts'
+import type { AnswerKeeper, TokenUsage } from '../../contracts/index.ts'
 import type { StreamWatch } from '../caller-protocol.ts'
 import { eventType } from '../event-type.ts'
 import { streamFailure } from '../http-failure.ts'
-import { isObject, objectIn, providerObject } from '../json-fields.ts'
+import { isObject, objectIn, providerObject, textIn } from '../json-fields.ts'
 import type { SseEvent } from '../sse.ts'
 import { responsesUsage } from './usage.ts'
 
-/** Parses the last event only. */
+/** Where OpenAI and most others have the id of an answer. */
+const RESPONSE_ID = /"response"\s*:\s*\{\s*"id"\s*:\s*"([^"\\]+)"/
+
+/** Parses the last event only, as a rule. */
 export class ResponsesStreamWatch implements StreamWatch {
+  readonly #keeper: AnswerKeeper | undefined
   #usage: TokenUsage | undefined
+
+  constructor(keeper?: AnswerKeeper) {
+    this.#keeper = keeper
+  }
 
   see(event: SseEvent): 'go-on' | 'end' {
     switch (eventType(event)) {
+      case 'response.created':
+        this.#keeper?.answered(idIn(event.data))
+        return 'go-on'
       case 'response.completed':
       case 'response.incomplete':
       case 'response.failed':
@@ -30,4 +41,9 @@ export class ResponsesStreamWatch implements StreamWatch {
   usage(): TokenUsage | undefined {
     return this.#usage
   }
+}
+
+/** Of the answer that begins. */
+function idIn(data: string): string {
+  return RESPONSE_ID.exec(data)?.[1] ?? textIn(objectIn(providerObject(data).response).id) ?? ''
 }

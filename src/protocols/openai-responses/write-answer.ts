@@ -1,4 +1,5 @@
 import type {
+  AnswerKeeper,
   ChatAnswer,
   ChatRequest,
   FinishReason,
@@ -10,10 +11,18 @@ import { itemId, outputItem } from './output-items.ts'
 import { responsesUsageObject } from './usage.ts'
 
 /** The body of a response. */
-export function writeResponsesAnswer(answer: ChatAnswer, request: ChatRequest): JsonObject {
-  const output = answer.content.map((part, index) =>
-    outputItem(part, itemId(answer.id, part, index), 'completed'),
-  )
+export function writeResponsesAnswer(
+  answer: ChatAnswer,
+  request: ChatRequest,
+  keeper?: AnswerKeeper,
+): JsonObject {
+  keeper?.answered(answer.id)
+  const output = answer.content.map((part, index) => {
+    const id = itemId(answer.id, part, index, keeper)
+    const item = outputItem(part, id, 'completed')
+    keeper?.keep(id, item)
+    return item
+  })
   return responseObject(answer, request, {
     ...ending(answer.finish),
     output,
