@@ -6,6 +6,7 @@ import { createIdSource, type QueueFigures } from '../observability/index.ts'
 import type { UndiciTransportOptions } from '../providers/undici/undici-transport.ts'
 import { Admission } from '../runtime/admission.ts'
 import { attemptCalls } from '../runtime/attempt.ts'
+import { continuedStreams } from '../runtime/continued-streams.ts'
 import type { ModelBook } from '../runtime/model-book.ts'
 import type { Routing } from '../runtime/routing.ts'
 import { Runtime } from '../runtime/runtime.ts'
@@ -97,21 +98,22 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const dropped = queues.follow('usage', () => usage.bytes)
   const byName = new Map(models.all().map((model) => [model.name, model]))
+  const attempt = attemptCalls({
+    retry: { attempts: execution.retries + 1, baseMs: execution.retryBaseMs, capMs: execution.retryMaxMs },
+    poolOf: ({ of }) => byName.get(of)?.pool,
+    clock,
+    timer: afterDelay,
+    random: Math.random,
+    onAttempt: (attempt) => figures.attempted(attempt),
+    ...(options.isTraced ? { describeProvider: describeProviders(config) } : {}),
+  })
   const runtime = new Runtime({
     models,
     routing,
     ...(config.defaultModel === undefined ? {} : { defaultModel: config.defaultModel }),
     sessionMargin: execution.sessionMargin,
     coalesces: execution.coalesce,
-    attempt: attemptCalls({
-      retry: { attempts: execution.retries + 1, baseMs: execution.retryBaseMs, capMs: execution.retryMaxMs },
-      poolOf: ({ of }) => byName.get(of)?.pool,
-      clock,
-      timer: afterDelay,
-      random: Math.random,
-      onAttempt: (attempt) => figures.attempted(attempt),
-      ...(options.isTraced ? { describeProvider: describeProviders(config) } : {}),
-    }),
+    attempt: execution.continueStreams ? continuedStreams(attempt) : attempt,
     admission: new Admission({
       limits,
       budgets,

@@ -256,6 +256,10 @@ export const gatewaySchema = {
         description:
           'Whether equal requests of a tenant at the same time share one call, streams too. Those with a `temperature` above 0, or `Cache-Control: no-store` or `no-cache`, never do.',
       }),
+      continueStreams: describe(z.boolean().default(false), {
+        description:
+          'Whether a stream that breaks off after its beginning is continued by the next model of the chain, which is given the part that came. The two parts are then by different models.',
+      }),
       sessionMargin: describe(z.number().min(0).max(1).default(0.2), {
         description:
           'A session stays with its model unless another route is surer of its message by so much confidence.',

@@ -139,6 +139,8 @@ export interface ExecutionSettings {
   readonly queueTimeoutMs?: number
   /** Whether equal calls of a tenant at the same time are one; never those with a temperature above 0. Default true. */
   readonly coalesce?: boolean
+  /** Whether a stream that breaks off is continued by the next model of the chain, given the part that came. Default false. */
+  readonly continueStreams?: boolean
   /** By how much surer another route must be for a conversation to leave its model, 0..1. Default 0.2. */
   readonly sessionMargin?: number
 }
