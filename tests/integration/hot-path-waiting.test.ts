@@ -25,6 +25,7 @@ beforeEach(async () => {
   const endpoint: Partial<HotEndpoint<unknown>> = {
     path: '/slow',
     operation: 'slow',
+    scope: 'route',
     parse: (body) => body,
     decide: (_app, body) =>
       new Promise((answer, fail) => {
