@@ -36,9 +36,11 @@ export class WatchedStream<Event> implements AsyncIterableIterator<Event, undefi
     this.#source = source[Symbol.asyncIterator]()
   }
 
-  /** Tells somebody of what the reader does and gets. */
+  /** Tells somebody of what the reader does and gets; at once of an end that came before. */
   watch(watcher: StreamWatcher): void {
-    this.#watchers.push(watcher)
+    // Whoever would wait for an end that has been told already would hold what it holds for ever.
+    if (this.#end === undefined) this.#watchers.push(watcher)
+    else watcher.ended?.(this.#end, this.#error)
   }
 
   [Symbol.asyncIterator](): this {
