@@ -58,9 +58,10 @@ export class Admission {
     const { call, identity, route, models } = question
     const { limits, budgets } = this.#options
     const tokens = this.#countsTokens(identity) ? estimateTokens(call.body) : 0
+    const estimate = this.#hasBudget(identity, route) ? estimateMicroUsd(call, models) : undefined
     limits.admit(identity, tokens)
-    if (!this.#hasBudget(identity, route)) return new Admitted(this.#options, question, tokens, undefined)
-    const reserving = budgets.reserve(identity, route, estimateMicroUsd(call, models))
+    if (estimate === undefined) return new Admitted(this.#options, question, tokens, undefined)
+    const reserving = budgets.reserve(identity, route, estimate)
     if (reserving === undefined) return new Admitted(this.#options, question, tokens, undefined)
     return reserving.then(
       (reservation) => new Admitted(this.#options, question, tokens, reservation),

@@ -1,10 +1,12 @@
+import { assertMay } from '../access/assert-may.ts'
+import type { Identity } from '../access/identity.ts'
 import type { Decision, JsonObject, Target } from '../contracts/index.ts'
 import { StrataError } from '../errors/index.ts'
 import type { CallerProtocol } from '../protocols/caller-protocol.ts'
 import { earlierUserTexts } from './earlier-texts.ts'
 import type { Model, ModelBook } from './model-book.ts'
 import type { RoutedDecision, Routing } from './routing.ts'
-import type { Session, SessionBook } from './session-book.ts'
+import { type Session, type SessionBook, sessionKey } from './session-book.ts'
 
 /** Where a call goes, and why. */
 export interface Choice {
@@ -24,7 +26,9 @@ interface ModelQuestion {
   readonly body: JsonObject
   readonly protocol: CallerProtocol
   readonly routeSet?: string
-  /** Tells conversations apart, between tenants too; asked for only where something is decided. */
+  /** Who asks: of other tenants' conversations, and of route sets that the key is not for, nothing is told or changed. */
+  readonly identity: Identity
+  /** Tells conversations of a tenant apart; asked for only where something is decided. */
   readonly session: () => string
   /** Whether that is a name, so that a first message alone may go on with it; not what the messages have in common. */
   readonly isSessionNamed: boolean
@@ -93,24 +97,28 @@ export class ModelChooser {
   }
 
   #decide(question: ModelQuestion, set: string): Choice | Promise<Choice> {
-    const { body, protocol, isSessionNamed, previous } = question
-    const session = question.session()
+    const { body, protocol, identity, isSessionNamed, previous } = question
+    if (identity.routeSets !== null && this.#routing.hasSet(set)) {
+      assertMay(identity, { scope: 'execute', routeSet: set })
+    }
+    // Routes of different sets have nothing to do with each other, though they be of one name.
+    const session = sessionKey(identity.tenant, `${set}\n${question.session()}`)
     const known = this.#sessions.get(session)
     if (previous !== undefined) {
       const from = this.#sessions.get(previous.key) ?? (isSessionNamed ? known : undefined)
       if (from === undefined) throw unknownAnswer(previous.id)
-      return this.#goesOn(from, set)
+      return this.#goesOn(from)
     }
     // The model that called the tool waits for its result; and what a provider keeps, no other has.
     if (
       known !== undefined &&
       (protocol.answersToolCall(body) || protocol.earlierAnswers?.refersToItems(body))
     ) {
-      return this.#goesOn(known, set)
+      return this.#goesOn(known)
     }
     const text = protocol.lastUserText(body)
     if (text === undefined || text === '') {
-      if (known !== undefined) return this.#goesOn(known, set)
+      if (known !== undefined) return this.#goesOn(known)
       throw new StrataError(
         'invalid_request',
         'The model auto decides by the last message of the user, and there is none with text; send one, or name a model.',
@@ -120,28 +128,41 @@ export class ModelChooser {
     const earlier = earlierUserTexts(body, CONTEXT_MESSAGES)
     const decision = this.#routing.decide(set, text, earlier)
     const goOn = (decided: RoutedDecision) =>
-      this.#byDecision(decided, set, session, isSessionNamed || earlier.length > 0 ? known : undefined)
+      this.#byDecision(
+        decided,
+        set,
+        session,
+        isSessionNamed || earlier.length > 0 ? known : undefined,
+        identity,
+      )
     return decision instanceof Promise ? decision.then(goOn) : goOn(decision)
   }
 
-  #byDecision(decision: RoutedDecision, set: string, session: string, known: Session | undefined): Choice {
-    if (known !== undefined && this.#stays(decision, known)) {
-      return { ...this.#goesOn(known, set), decision }
-    }
+  #byDecision(
+    decision: RoutedDecision,
+    set: string,
+    session: string,
+    known: Session | undefined,
+    identity: Identity,
+  ): Choice {
+    if (known !== undefined && this.#stays(decision, known)) return { ...this.#goesOn(known), decision }
     const { route } = decision
     const target = route === null ? null : (this.#routing.target(set, route) ?? null)
-    const choice = this.#byRoute(route, target)
-    const [model] = choice.models
+    const choice = { ...this.#byRoute(route, target), routeSet: set, decision }
+    // First, so that a call that is refused leads no conversation anywhere.
+    assertAllowed(choice, identity)
     this.#sessions.set(session, {
-      model: model.name,
+      model: choice.models[0].name,
+      routeSet: set,
       route,
       fallbacks: choice.models.slice(1).map(({ name }) => name),
     })
-    return { ...choice, routeSet: set, decision }
+    return choice
   }
 
-  #goesOn({ model, fallbacks, route }: Session, routeSet: string): Choice {
-    return { models: this.#models.chain(model, fallbacks), route, routeSet }
+  #goesOn({ model, fallbacks, route, routeSet }: Session): Choice {
+    const models = this.#models.chain(model, fallbacks)
+    return routeSet === undefined ? { models, route } : { models, route, routeSet }
   }
 
   /** Whether a conversation stays where it is: the other route is not surer of this message by the margin. */
@@ -176,6 +197,16 @@ export class ModelChooser {
     }
     return { models: this.#models.chain(model, fallbacks), route }
   }
+}
+
+/** @throws StrataError `permission_denied` where the caller may not use the model, the route or the set */
+export function assertAllowed({ models: [first], route, routeSet }: Choice, identity: Identity): void {
+  assertMay(identity, {
+    scope: 'execute',
+    model: first.name,
+    ...(route ? { route } : {}),
+    ...(routeSet === undefined ? {} : { routeSet }),
+  })
 }
 
 function unknownAnswer(id: string): StrataError {

@@ -1,4 +1,3 @@
-import { assertMay } from '../access/assert-may.ts'
 import type { Identity } from '../access/identity.ts'
 import type { Clock, ModelCall, ProviderAnswer, Span, TokenUsage } from '../contracts/index.ts'
 import { type Attempt, AttemptLog } from '../execution/attempt-log.ts'
@@ -10,7 +9,7 @@ import type { Cost } from '../pricing/cost-of.ts'
 import { callerProtocols } from '../protocols/caller-protocols.ts'
 import type { Admission, Admitted } from './admission.ts'
 import { type AttemptRequest, answerStreams } from './attempt.ts'
-import { type Choice, ModelChooser } from './choose-model.ts'
+import { assertAllowed, type Choice, ModelChooser } from './choose-model.ts'
 import { coalescingKey } from './coalescing-key.ts'
 import { ItemBook } from './item-book.ts'
 import { KeptAnswer } from './kept-answer.ts'
@@ -124,11 +123,16 @@ export class Runtime {
     const key =
       request.mayCoalesce === false || !this.#options.coalesces
         ? undefined
-        : coalescingKey(call, purpose, identity.tenant, choice.models)
+        : coalescingKey(call, purpose, identity.tenant, choice)
     const waits = request.waits ?? { externalMs: 0 }
-    const start = (ownSignal: AbortSignal) => this.#run(request, choice, ownSignal, waits)
+    // Each by its own limits and budgets, whoever's call answers it.
+    const { models, route = null } = choice
+    const admitting = this.#options.admission.admit({ call, identity, route, models })
+    const own = admitting instanceof Promise ? await admitting : admitting
+    const start = (ownSignal: AbortSignal) => this.#run(request, choice, own, ownSignal, waits)
     const joined = key === undefined ? undefined : this.#flights.join(key, signal, start)
     const isCoalesced = joined !== undefined && !joined.leads
+    if (isCoalesced) own.released()
     const { answer, log, admitted } = await (joined === undefined
       ? start(signal)
       : isCoalesced
@@ -157,7 +161,8 @@ export class Runtime {
       body: call.body,
       protocol,
       ...(routeSet === undefined ? {} : { routeSet }),
-      session: () => `${identity.tenant}\n${session ?? protocol.firstMessages(call.body)}`,
+      identity,
+      session: () => (session === undefined ? `m ${protocol.firstMessages(call.body)}` : `n ${session}`),
       // Of a conversation that the provider keeps, earlier messages are not sent again.
       isSessionNamed: session !== undefined || (call.body.conversation ?? null) !== null,
       ...(previous === undefined
@@ -177,14 +182,17 @@ export class Runtime {
     return { ...request, call: { protocol, body, stream, headers } }
   }
 
-  async #run(request: ExecutionRequest, choice: Choice, signal: AbortSignal, waits: Waits): Promise<Run> {
+  async #run(
+    request: ExecutionRequest,
+    choice: Choice,
+    admitted: Admitted,
+    signal: AbortSignal,
+    waits: Waits,
+  ): Promise<Run> {
     const { clock, admission, queue, attempt } = this.#options
     const { call, purpose = 'answer', identity, span } = request
     const { models, decision, route = null } = choice
-    const startMs = clock.monotonicMs()
-    const admitting = admission.admit({ call, identity, route, models })
-    const admitted = admitting instanceof Promise ? await admitting : admitting
-    const log = new AttemptLog<Deployment>(startMs)
+    const log = new AttemptLog<Deployment>(clock.monotonicMs())
     const keeper =
       purpose === 'answer' && callerProtocols[call.protocol].earlierAnswers?.mayBeReferredTo(call.body)
         ? new KeptAnswer(this.#items, identity.tenant)
@@ -217,7 +225,7 @@ export class Runtime {
       if (keeper?.id !== undefined) {
         const { of } = (log.attempts.at(-1) as Attempt<Deployment>).target
         // Those that only the route falls back to do not have the answer.
-        const session = { model: of, route, fallbacks: undefined }
+        const session = { model: of, routeSet: choice.routeSet, route, fallbacks: undefined }
         this.#sessions.set(answerKey(identity.tenant, keeper.id), session)
       }
       const end = () => {
@@ -243,14 +251,8 @@ export class Runtime {
 
 /** A choice without fallbacks that the caller may not use. @throws StrataError `permission_denied` */
 function allowedChoice(choice: Choice, identity: Identity): Choice {
-  const { models, route, routeSet } = choice
-  const [first, ...rest] = models
-  assertMay(identity, {
-    scope: 'execute',
-    model: first.name,
-    ...(route ? { route } : {}),
-    ...(routeSet === undefined ? {} : { routeSet }),
-  })
+  assertAllowed(choice, identity)
+  const [first, ...rest] = choice.models
   const allowed = identity.models
   if (allowed === null || rest.length === 0) return choice
   return { ...choice, models: [first, ...rest.filter(({ name }) => allowed.has(name))] }

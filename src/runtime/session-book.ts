@@ -1,6 +1,10 @@
+import { quickHash } from '../util/quick-hash.ts'
+
 /** Where a conversation went. */
 export interface Session {
   readonly model: string
+  /** Whose route that is; undefined where a model was named. */
+  readonly routeSet: string | undefined
   /** Null where no route matched. */
   readonly route: string | null
   readonly fallbacks: readonly string[] | undefined
@@ -11,7 +15,14 @@ export function answerKey(tenant: string, id: string): string {
   return `${tenant}\n\nanswer ${id}`
 }
 
-/** Conversations that are remembered; a thousand take about 150 KB. */
+/** By which a conversation is found, however long what tells it apart: nobody's messages are kept in memory. */
+export function sessionKey(tenant: string, session: string): string {
+  return `${tenant}\n${quickHash(encoder.encode(session))}`
+}
+
+const encoder = new TextEncoder()
+
+/** Conversations that are remembered; a thousand take about 250 KB. */
 const SESSIONS_KEPT = 20_000
 
 /** Remembers where conversations went, so that they stay there and the provider's cache of their beginning serves. */
