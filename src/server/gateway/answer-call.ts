@@ -49,6 +49,22 @@ const PASSED_ON = ['anthropic-version', 'anthropic-beta', 'openai-beta']
 /** Directives of `Cache-Control` with which a caller wants an answer that is its own. */
 const ALONE = /\bno-(?:store|cache)\b/i
 
+/** What the headers of a request say of how it is to be answered. */
+export function askedFor(headers: FastifyReply['request']['headers']): {
+  readonly mayCoalesce?: false
+  readonly session?: string
+  readonly routeSet?: string
+} {
+  const session = headers['x-stratarouter-session']
+  const routeSet = headers['x-stratarouter-route-set']
+  const cacheControl = headers['cache-control']
+  return {
+    ...(cacheControl !== undefined && ALONE.test(cacheControl) ? { mayCoalesce: false } : {}),
+    ...(typeof session === 'string' ? { session } : {}),
+    ...(typeof routeSet === 'string' ? { routeSet } : {}),
+  }
+}
+
 /** Headers of a request that belong to the protocols; most have none. */
 export function passedOn(
   headers: FastifyReply['request']['headers'],
@@ -86,15 +102,10 @@ export async function answerCall({
   }
   const { runtime } = await app.gateway()
   const signal = callSignal(reply)
-  const session = headers['x-stratarouter-session']
-  const routeSet = headers['x-stratarouter-route-set']
-  const cacheControl = headers['cache-control']
   const execution = await runtime.execute({
     call,
-    ...(cacheControl !== undefined && ALONE.test(cacheControl) ? { mayCoalesce: false } : {}),
+    ...askedFor(headers),
     model: body.model as string,
-    ...(typeof session === 'string' ? { session } : {}),
-    ...(typeof routeSet === 'string' ? { routeSet } : {}),
     identity,
     signal,
     span: request.span,

@@ -1,5 +1,5 @@
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
-import { callerErrorBody, passedOn, type ReadCall, readCall } from './answer-call.ts'
+import { askedFor, callerErrorBody, passedOn, type ReadCall, readCall } from './answer-call.ts'
 import { callSignal } from './call-signal.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
@@ -24,6 +24,7 @@ export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
   async handle({ app, body: { protocol, body }, identity, reply }) {
     const { runtime } = await app.gateway()
     const execution = await runtime.execute({
+      ...askedFor(reply.request.headers),
       purpose: 'count',
       call: { protocol, body, stream: false, headers: passedOn(reply.request.headers) },
       model: body.model as string,

@@ -3,7 +3,7 @@ import type { App } from '../../app/index.ts'
 import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { assertTextLength } from '../wire/read-route-request.ts'
-import { callerErrorBody } from './answer-call.ts'
+import { askedFor, callerErrorBody } from './answer-call.ts'
 import { callSignal } from './call-signal.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
@@ -41,6 +41,12 @@ const parse = bodyParser(requestSchema)
 /** The texts of a request for the encoder that is inside. */
 function textsOf({ input, ...rest }: EmbeddingsRequest, app: App): readonly string[] {
   const texts = typeof input === 'string' ? [input] : input
+  if (texts.length > MOST_TEXTS) {
+    throw new StrataError(
+      'invalid_request',
+      `The model ${BUILTIN_MODEL} takes ${MOST_TEXTS} texts at once, got ${texts.length}; send them in several requests.`,
+    )
+  }
   const { dimensions } = rest
   if (dimensions !== undefined && dimensions !== app.encoder.dimensions) {
     throw new StrataError(
@@ -100,9 +106,13 @@ export const embeddingsEndpoint: AnyEndpoint = defineEndpoint<EmbeddingsRequest>
   errorSchema: openaiErrorSchema,
   parse: (body) => parse(body),
   async handle({ app, body, identity, reply }) {
-    if (body.model === BUILTIN_MODEL) return builtinAnswer(body, app)
+    if (body.model === BUILTIN_MODEL) {
+      app.limits.admit(identity, 0)
+      return builtinAnswer(body, app)
+    }
     const { runtime } = await app.gateway()
     const execution = await runtime.execute({
+      ...askedFor(reply.request.headers),
       purpose: 'embed',
       call: { protocol: 'openai-chat', body, stream: false },
       model: body.model,

@@ -5,6 +5,7 @@ import { reportOf, rounded } from '../../runtime/execution-report.ts'
 import type { Execution } from '../../runtime/runtime.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { errorBody } from '../error-answer.ts'
+import { askedFor } from './answer-call.ts'
 import { callSignal } from './call-signal.ts'
 import { type ExecuteRequest, executeAnswerSchema, executeRequestSchema } from './execute-schemas.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
@@ -69,6 +70,7 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
       signal: callSignal(reply),
       span: reply.request.span,
       waits: reply.request,
+      ...askedFor(reply.request.headers),
       ...(routeSet === undefined ? {} : { routeSet }),
       ...(session === undefined ? {} : { session }),
     })
