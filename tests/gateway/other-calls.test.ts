@@ -5,7 +5,10 @@ import { everyProvider, release, serveGateway } from './gateway.ts'
 let served: Awaited<ReturnType<typeof serveGateway>>
 let admin: string
 beforeAll(async () => {
-  served = await serveGateway(everyProvider)
+  served = await serveGateway((url) => ({
+    ...everyProvider(url),
+    decisions: { record: { sampleRate: 1, text: 'full' } },
+  }))
   const { gateway } = served
   admin = (await gateway.call('POST', '/v1/keys', { name: 'admin', scopes: ['admin'] })).json.secret
   for (const [set, model] of [
@@ -48,4 +51,19 @@ it('shares no answer of /v1/execute with who asks for one of its own', async () 
   const asked = [1, 2].map(() => served.gateway.call('POST', '/v1/execute', body, headers))
   await release(served.mock, 2)
   for (const { json } of await Promise.all(asked)) expect(json.cache.status).toBe('bypass')
+})
+
+it('takes no feedback on a decision of a route set that the key is not for', async () => {
+  const { gateway } = served
+  const headers = { 'x-api-key': admin }
+  const text = billing.examples?.[0]
+  const { id } = (await gateway.call('POST', '/v1/route', { text, routeSet: 'other' }, headers)).json
+  const key = { 'x-api-key': await keyFor({ name: 'default', routeSets: ['default'] }) }
+  await expect
+    .poll(async () => (await gateway.call('GET', `/v1/decisions/${id}`, undefined, headers)).status)
+    .toBe(200)
+  const given = await gateway.call('POST', '/v1/feedback', { decisionId: id, route: 'support' }, key)
+  expect([given.status, given.json.error?.code]).toEqual([400, 'invalid_request'])
+  const { feedback } = (await gateway.call('GET', '/v1/feedback', undefined, headers)).json
+  expect(feedback).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { DEFAULT_SET } from '../../app/index.ts'
 import type { Feedback, FeedbackPosition } from '../../contracts/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { JSON_LINES, rowsOfPages, sendJsonLines, wantsJsonLines } from '../json-lines.ts'
@@ -48,8 +49,10 @@ export const feedbackEndpoints: readonly AnyEndpoint[] = [
       }
       return request
     },
-    async handle({ app, body, reply }) {
-      const { feedback, replaced } = await app.feedback.give(body)
+    async handle({ app, body, identity, reply }) {
+      // What the key was checked for is what the decision must be of: it may name one of another set.
+      const given = identity.routeSets === null ? body : { ...body, routeSet: body.routeSet ?? DEFAULT_SET }
+      const { feedback, replaced } = await app.feedback.give(given)
       if (!replaced) reply.code(201)
       return feedbackBody(feedback)
     },
