@@ -89,8 +89,8 @@ class ContinuedStream implements StreamedAnswer {
   }
 
   async *#write(): AsyncGenerator<string> {
-    const { protocol } = this.#request.call
-    const writer = callerProtocols[protocol].eventWriter(this.#chat)
+    const { call, options } = this.#request
+    const writer = callerProtocols[call.protocol].eventWriter(this.#chat, options.keeper)
     let { fallbacks } = this.#request
     for (let position = 0; ; position++) {
       try {

@@ -10,20 +10,17 @@ const ID_BYTES = 16
 export class KeptAnswer implements AnswerKeeper {
   readonly #items: ItemBook
   readonly #tenant: string
-  #id: string | undefined
+  readonly #onAnswered: (id: string) => void
 
-  constructor(items: ItemBook, tenant: string) {
+  /** @param onAnswered told the id of the answer, with its beginning where it is streamed */
+  constructor(items: ItemBook, tenant: string, onAnswered: (id: string) => void) {
     this.#items = items
     this.#tenant = tenant
-  }
-
-  /** That of the answer; undefined while it is not known. */
-  get id(): string | undefined {
-    return this.#id
+    this.#onAnswered = onAnswered
   }
 
   answered(id: string): void {
-    if (id !== '' && id.length <= LONGEST_ID) this.#id = id
+    if (id !== '' && id.length <= LONGEST_ID) this.#onAnswered(id)
   }
 
   randomId(): string {

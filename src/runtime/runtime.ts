@@ -1,5 +1,5 @@
 import type { Identity } from '../access/identity.ts'
-import type { Clock, ModelCall, ProviderAnswer, Span, TokenUsage } from '../contracts/index.ts'
+import type { AnswerKeeper, Clock, ModelCall, ProviderAnswer, Span, TokenUsage } from '../contracts/index.ts'
 import { type Attempt, AttemptLog } from '../execution/attempt-log.ts'
 import type { FairQueue } from '../execution/fair-queue.ts'
 import type { Operation } from '../execution/layer.ts'
@@ -171,6 +171,14 @@ export class Runtime {
     })
   }
 
+  #keeper(tenant: string, { routeSet, route = null }: Choice, log: AttemptLog<Deployment>): AnswerKeeper {
+    return new KeptAnswer(this.#items, tenant, (id) => {
+      const { of } = (log.attempts.at(-1) as Attempt<Deployment>).target
+      // Those that only the route falls back to do not have the answer.
+      this.#sessions.set(answerKey(tenant, id), { model: of, routeSet, route, fallbacks: undefined })
+    })
+  }
+
   /** The same with the items that were written here in the places where it refers to them. */
   #withItems(request: ExecutionRequest): ExecutionRequest {
     const { call, identity } = request
@@ -191,12 +199,11 @@ export class Runtime {
   ): Promise<Run> {
     const { clock, admission, queue, attempt } = this.#options
     const { call, purpose = 'answer', identity, span } = request
-    const { models, decision, route = null } = choice
+    const { models, decision } = choice
     const log = new AttemptLog<Deployment>(clock.monotonicMs())
-    const keeper =
+    const isKept =
       purpose === 'answer' && callerProtocols[call.protocol].earlierAnswers?.mayBeReferredTo(call.body)
-        ? new KeptAnswer(this.#items, identity.tenant)
-        : undefined
+    const keeper = isKept ? this.#keeper(identity.tenant, choice, log) : undefined
     try {
       const share = admission.shareOf(identity)
       const slot = queue.tryAcquire(share) ?? (await waited(queue.acquire(share, signal), waits, clock))
@@ -221,12 +228,6 @@ export class Runtime {
       } catch (error) {
         slot.release()
         throw error
-      }
-      if (keeper?.id !== undefined) {
-        const { of } = (log.attempts.at(-1) as Attempt<Deployment>).target
-        // Those that only the route falls back to do not have the answer.
-        const session = { model: of, routeSet: choice.routeSet, route, fallbacks: undefined }
-        this.#sessions.set(answerKey(identity.tenant, keeper.id), session)
       }
       const end = () => {
         slot.release()
