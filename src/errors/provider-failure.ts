@@ -37,6 +37,8 @@ export interface ProviderFailureOptions {
   readonly retryAfterMs?: number
   /** What the provider said, in the protocol of the call: JSON text without secrets. */
   readonly body?: string
+  /** Whether the provider's own event tells the caller, who needs no other. */
+  readonly isTold?: boolean
 }
 
 /** A call of a provider that brought no answer. */
@@ -45,6 +47,7 @@ export class ProviderFailure extends StrataError {
   readonly providerStatus: number | undefined
   readonly retryAfterMs: number | undefined
   readonly body: string | undefined
+  readonly isTold: boolean
 
   constructor(outcome: FailureOutcome, message: string, options: ProviderFailureOptions = {}) {
     super(CODES[outcome], message, {
@@ -56,6 +59,7 @@ export class ProviderFailure extends StrataError {
     this.providerStatus = options.providerStatus
     this.retryAfterMs = options.retryAfterMs
     this.body = options.body
+    this.isTold = options.isTold ?? false
   }
 
   /** That of the provider where it found fault with the request, so that clients know what fault. */

@@ -24,7 +24,7 @@ export interface CallerError {
 export interface StreamWatch {
   /**
    * What to do with the event: pass it on (`go-on`), leave it out (`drop`), or pass it on as the protocol's own end.
-   * @throws ProviderFailure where the event is the provider's error, or cannot be read
+   * @throws ProviderFailure where the event is the provider's error, which is passed on too if it is `isTold`, or cannot be read
    */
   see(event: SseEvent): 'go-on' | 'drop' | 'end'
   /** What is known so far; undefined where the provider says nothing of it. */

@@ -68,7 +68,7 @@ function outcomeOf(status: number, error: ProviderError): FailureOutcome {
  * The failure that an error is which came with status 200: inside a stream, or in the place of an answer.
  * @param error the object that the protocol calls `error`
  */
-export function streamFailure(error: unknown): ProviderFailure {
+export function streamFailure(error: unknown, options: { readonly isTold?: boolean } = {}): ProviderFailure {
   const told = providerError({ error }, 'it said nothing else')
   const status = Number(isObject(error) ? (error.code ?? error.status) : undefined)
   const name = `${told.type ?? ''} ${told.code ?? ''}`
@@ -82,6 +82,7 @@ export function streamFailure(error: unknown): ProviderFailure {
   else if (status >= 400 && status < 600) outcome = outcomeOf(status, told)
   return new ProviderFailure(outcome, `The provider answered with an error: ${told.message}`, {
     logMessage: `The provider answered with an error${kindOf(told)}`,
+    ...options,
   })
 }
 

@@ -236,3 +236,26 @@ describe('a translated stream', () => {
     expect(streamed.usage()).toMatchObject({ inputTokens: 1, outputTokens: 2 })
   })
 })
+
+describe('a response that fails within its stream', () => {
+  const event = (type: string, response: object) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, response })}\n\n`
+  const CREATED = event('response.created', { id: 'resp_1' })
+  const FAILED = event('response.failed', { error: { code: 'server_error', message: 'hunter42 broke' } })
+  const begin = (pieces: readonly string[]) =>
+    beginStream(answerOf(new Body(pieces)), callerProtocols['openai-responses'].streamWatch({}), (text) =>
+      text.replaceAll('hunter42', '[removed]'),
+    )
+
+  it('is told by its own event without secrets, and fails', async () => {
+    const { text, failure } = await read((await begin([CREATED, FAILED])).events)
+    expect(text).toBe(CREATED + FAILED.replace('hunter42', '[removed]'))
+    expect(failure).toMatchObject({ outcome: 'server-error', isTold: true })
+    expect(failure?.message).toContain('[removed] broke')
+  })
+
+  it('fails at once along with the first events, while another provider can still be asked', async () => {
+    await expect(begin([CREATED + FAILED])).rejects.toMatchObject({ outcome: 'server-error' })
+    await expect(begin([FAILED])).rejects.toMatchObject({ outcome: 'server-error' })
+  })
+})

@@ -92,8 +92,10 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
         )
       }
       let text = ''
+      let last = ''
       try {
         for (const event of this.#parser.push(value)) {
+          last = event.text
           const verdict = this.#watch.see(event)
           if (verdict === 'go-on') assertWhole(event.data)
           if (verdict !== 'drop') text += event.text
@@ -105,6 +107,7 @@ class PassedEvents implements AsyncIterable<string>, AsyncIterator<string> {
       } catch (error) {
         await this.return()
         const reason = toldFailure(error, this.#remove)
+        if (reason instanceof ProviderFailure && reason.isTold) text += this.#remove(last)
         if (text === '') throw reason
         this.#failure = { reason }
         return text

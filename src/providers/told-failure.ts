@@ -18,7 +18,7 @@ export function removerOf(headers: Readonly<Record<string, string>>, url = ''): 
 /** A failure that may be told to callers: providers have repeated the key that they were sent. */
 export function toldFailure(error: unknown, remove: RemoveSecrets): unknown {
   if (!(error instanceof ProviderFailure)) return error
-  const { outcome, body, details, cause, logMessage, providerStatus, retryAfterMs } = error
+  const { outcome, body, details, cause, logMessage, providerStatus, retryAfterMs, isTold } = error
   const message = remove(error.message)
   const toldBody = body === undefined ? undefined : remove(body)
   if (message === error.message && toldBody === body) return error
@@ -26,6 +26,7 @@ export function toldFailure(error: unknown, remove: RemoveSecrets): unknown {
     cause,
     details,
     logMessage: remove(logMessage),
+    isTold,
     ...(providerStatus === undefined ? {} : { providerStatus }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(toldBody === undefined ? {} : { body: toldBody }),

@@ -25,9 +25,13 @@ export class ResponsesStreamWatch implements StreamWatch {
         return 'go-on'
       case 'response.completed':
       case 'response.incomplete':
-      case 'response.failed':
         this.#usage = responsesUsage(objectIn(providerObject(event.data).response).usage)
         return 'end'
+      case 'response.failed': {
+        const { usage, error } = objectIn(providerObject(event.data).response)
+        this.#usage = responsesUsage(usage)
+        throw streamFailure(error, { isTold: true })
+      }
       case 'error': {
         const told = providerObject(event.data)
         // Documented flat, sent nested.

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import { isStrataError, StrataError } from '../../errors/index.ts'
+import { isStrataError, ProviderFailure, StrataError } from '../../errors/index.ts'
 import { writeHead } from './write-whole.ts'
 
 /**
  * Sends server-sent events as they come, no faster than the caller reads them. Where they break off, `errorEvent` says
- * so and the protocol's end is missing.
+ * so, unless the provider has, and the protocol's end is missing.
  */
 export async function writeEvents(
   reply: FastifyReply,
@@ -38,7 +38,7 @@ export async function writeEvents(
       { err: thrown, requestId: reply.request.id },
       `a stream broke off: ${error.logMessage}`,
     )
-    raw.write(errorEvent(error))
+    if (!(error instanceof ProviderFailure && error.isTold)) raw.write(errorEvent(error))
   }
   raw.end()
 }
