@@ -9,10 +9,12 @@ import { type Cost, costOf } from '../pricing/cost-of.ts'
 import { estimateCost } from '../pricing/estimate-cost.ts'
 import { estimateTokens } from '../pricing/estimate-tokens.ts'
 import type { Deployment, Model } from './model-book.ts'
+import type { Purpose } from './purpose.ts'
 
 /** A call that asks to be made. */
 interface AdmissionQuestion {
   readonly call: ModelCall
+  readonly purpose: Purpose
   readonly identity: Identity
   readonly route: string | null
   readonly models: readonly Model[]
@@ -55,10 +57,12 @@ export class Admission {
    * @throws LimitReached `rate_limited`, `budget_exceeded`; StrataError `model_unpriced`
    */
   admit(question: AdmissionQuestion): Admitted | Promise<Admitted> {
-    const { call, identity, route, models } = question
+    const { purpose, identity, route } = question
     const { limits, budgets } = this.#options
-    const tokens = this.#countsTokens(identity) ? estimateTokens(call.body) : 0
-    const estimate = this.#hasBudget(identity, route) ? estimateMicroUsd(call, models) : undefined
+    const tokens = this.#countsTokens(identity) ? estimateTokens(question.call.body) : 0
+    // To count tokens costs nothing.
+    const hasBudget = purpose !== 'count' && this.#hasBudget(identity, route)
+    const estimate = hasBudget ? estimateMicroUsd(question) : undefined
     limits.admit(identity, tokens)
     if (estimate === undefined) return new Admitted(this.#options, question, tokens, undefined)
     const reserving = budgets.reserve(identity, route, estimate)
@@ -97,7 +101,8 @@ const isLimited = (limits: BudgetLimits | undefined): boolean =>
 const MOST_OUTPUT_TOKENS = 8192
 
 /** The most that the call may cost at any model of its chain, as far as that can be told before. */
-function estimateMicroUsd(call: ModelCall, models: readonly Model[]): number {
+function estimateMicroUsd({ call, purpose, models }: AdmissionQuestion): number {
+  const outputTokens = purpose === 'embed' ? 0 : MOST_OUTPUT_TOKENS
   let most = 0
   for (const { name, deployments } of models) {
     for (const { price } of deployments) {
@@ -107,7 +112,7 @@ function estimateMicroUsd(call: ModelCall, models: readonly Model[]): number {
           `The model ${name} has no price, so that a budget could not be kept; set models.${name}.price, or name another model.`,
         )
       }
-      most = Math.max(most, (estimateCost(price, call.body, MOST_OUTPUT_TOKENS).cost.costNanoUsd ?? 0) / 1000)
+      most = Math.max(most, (estimateCost(price, call.body, outputTokens).cost.costNanoUsd ?? 0) / 1000)
     }
   }
   return most

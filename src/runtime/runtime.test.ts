@@ -219,6 +219,15 @@ describe('what a call holds', () => {
   })
 })
 
+it('needs no budget to count tokens', async () => {
+  given.refused.add('key:poor')
+  const identity = key('poor', { budgets: { dailyUsd: 1 } })
+  for (const model of ['first', 'unpriced']) {
+    const counted = await given.execute({ identity, model, purpose: 'count' })
+    expect(JSON.parse((counted.answer as { text: string }).text).input_tokens).toBeGreaterThan(0)
+  }
+})
+
 describe('conversations', () => {
   const answered = async (changes: Record<string, unknown>, text?: string) => {
     const asked = given.execute({ model: 'auto', session: 'one', ...changes }, text)

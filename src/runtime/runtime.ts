@@ -127,7 +127,7 @@ export class Runtime {
     const waits = request.waits ?? { externalMs: 0 }
     // Each by its own limits and budgets, whoever's call answers it.
     const { models, route = null } = choice
-    const admitting = this.#options.admission.admit({ call, identity, route, models })
+    const admitting = this.#options.admission.admit({ call, purpose, identity, route, models })
     const own = admitting instanceof Promise ? await admitting : admitting
     const start = (ownSignal: AbortSignal) => this.#run(request, choice, own, ownSignal, waits)
     const joined = key === undefined ? undefined : this.#flights.join(key, signal, start)
