@@ -29,8 +29,10 @@ export function continuedStreams(
     if (!call.stream || purpose !== 'answer' || fallbacks.length === 0) return attempt(request)
     const chat = canonicalRequest(request)
     if (chat === undefined) return attempt(request)
-    const answer = await attempt(inCanonicalForm(request, chat))
-    return answer.kind === 'whole' ? answer : new ContinuedStream(attempt, request, chat, answer)
+    const leaving = new AbortController()
+    const own = { ...request, signal: AbortSignal.any([request.signal, leaving.signal]) }
+    const answer = await attempt(inCanonicalForm(own, chat))
+    return answer.kind === 'whole' ? answer : new ContinuedStream(attempt, own, chat, answer, leaving)
   }
 }
 
@@ -66,12 +68,23 @@ class ContinuedStream implements StreamedAnswer {
     request: AttemptRequest,
     chat: ChatRequest,
     first: StreamedAnswer,
+    leaving: AbortController,
   ) {
     this.#attempt = attempt
     this.#request = request
     this.#chat = chat
     this.#parts = [first]
-    this.events = this.#write()
+    const written = this.#write()
+    const events: AsyncIterableIterator<string> = {
+      next: () => written.next(),
+      return() {
+        // A generator that has not begun, or waits for something, would not let go of the part in hand.
+        leaving.abort(new DOMException('The reader went away before the end of the stream', 'AbortError'))
+        return written.return(undefined)
+      },
+      [Symbol.asyncIterator]: () => events,
+    }
+    this.events = events
   }
 
   /** Of all parts that say so. */
