@@ -278,6 +278,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
         clock,
       }),
     )
+    // One that could not be opened is tried again by the next call.
+    opened.catch(() => {
+      opened = undefined
+    })
     return opened
   }
   const linter = new RouteSetLinter()

@@ -3,7 +3,7 @@ import { nearestName } from '../util/nearest-name.ts'
 import { PROVIDER_TYPES } from './gateway-schema.ts'
 import type { Config } from './schema.ts'
 
-export type ProviderType = (typeof PROVIDER_TYPES)[number]
+type ProviderType = (typeof PROVIDER_TYPES)[number]
 
 type ProviderSettings = Config['providers'][string]
 

@@ -32,7 +32,8 @@ const timeoutFields = {
       'Until the answer begins. Without streaming a provider begins when it has finished, so this is the time for all of it. Default 300000.',
   }),
   betweenEventsMs: describe(milliseconds.exactOptional(), {
-    description: 'Between two pieces of a streamed answer. Default 60000.',
+    description:
+      'Between two pieces of a streamed answer, of the provider and of a caller that takes them. Default 60000.',
   }),
   totalMs: describe(milliseconds.exactOptional(), {
     description: 'From the call to the end of the answer. Default 600000.',
@@ -202,7 +203,8 @@ export const gatewaySchema = {
           'Until an answer begins. Without streaming a provider begins when it has finished, so this is the time for all of it.',
       }),
       betweenEventsMs: describe(milliseconds.default(60_000), {
-        description: 'Between two pieces of a streamed answer.',
+        description:
+          'Between two pieces of a streamed answer: until the provider sends one, and until the caller takes one.',
       }),
       totalMs: describe(milliseconds.default(600_000), {
         description: 'From a call to the end of its answer; of each attempt.',

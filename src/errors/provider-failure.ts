@@ -26,7 +26,7 @@ const CODES: Readonly<Record<FailureOutcome, ErrorCode>> = {
   unauthorized: 'provider_unauthorized',
 }
 
-export interface ProviderFailureOptions {
+interface ProviderFailureOptions {
   readonly cause?: unknown
   /** The message without the provider's own words, which may repeat what the caller asked. */
   readonly logMessage?: string

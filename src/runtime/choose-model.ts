@@ -70,8 +70,12 @@ export class ModelChooser {
     this.#sessionMargin = sessionMargin
   }
 
-  /** A model by its own name, where there is nothing to decide by. @throws StrataError `model_not_found` */
-  named(name: string): Choice {
+  /** A model by its own name and nothing else: vectors of another would mean something else. @throws StrataError `model_not_found` */
+  alone(name: string): Choice {
+    return { models: [this.#models.get(name)], route: undefined }
+  }
+
+  #chained(name: string): Choice {
     let choice = this.#named.get(name)
     if (choice === undefined) {
       choice = { models: this.#models.chain(name, undefined), route: undefined }
@@ -84,7 +88,7 @@ export class ModelChooser {
   choose(question: ModelQuestion): Choice | Promise<Choice> {
     const { name, routeSet } = question
     if (name === 'auto') return this.#decide(question, routeSet ?? DEFAULT_SET)
-    if (!name.startsWith(ROUTE_PREFIX)) return this.named(name)
+    if (!name.startsWith(ROUTE_PREFIX)) return this.#chained(name)
     const route = name.slice(ROUTE_PREFIX.length)
     const target = this.#routing.target(routeSet, route)
     if (target !== undefined) return { ...this.#byRoute(route, target), routeSet: routeSet ?? DEFAULT_SET }

@@ -118,7 +118,7 @@ export class Runtime {
   async execute(asked: ExecutionRequest): Promise<Execution> {
     const request = this.#withItems(asked)
     const { call, purpose = 'answer', identity, signal } = request
-    const choosing = purpose === 'embed' ? this.#chooser.named(request.model) : this.#choose(request)
+    const choosing = purpose === 'embed' ? this.#chooser.alone(request.model) : this.#choose(request)
     const choice = allowedChoice(choosing instanceof Promise ? await choosing : choosing, identity)
     const key =
       request.mayCoalesce === false || !this.#options.coalesces

@@ -283,10 +283,6 @@ function register(instance: FastifyInstance, app: App, endpoint: AnyEndpoint, ov
       }
       try {
         request.identity = authorize(app, endpoint, request.headers)
-        if (endpoint.scope === 'execute') {
-          request.isModelCall = true
-          app.metrics.modelCalls++
-        }
         done()
       } catch (error) {
         done(error as Error)

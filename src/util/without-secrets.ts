@@ -1,7 +1,7 @@
 // Keys of OpenAI and Anthropic (`sk-…`), Google (`AIza…`, `ya29.…`), Groq, xAI and this server (`sr_…`), what follows
 // `Bearer`, `Basic` or `key=`, and passwords in addresses.
 const SECRETS =
-  /\b(?:sk|pk|rk|gsk|xai|sr)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bya29\.[\w-]+|(?<=\b(?:Bearer|Basic)\s+)[\w.~+/*-]{8,}=*|(?<=\b(?:api[-_]?)?(?:key|token|password)=)[^\s&"'\\]{4,}|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/gi
+  /\b(?:sk|pk|rk|gsk|xai)[-_][\w*-]{6,}|\bsr_[\w*-]{16,}|\bAIza[\w-]{20,}|\bya29\.[\w-]+|(?<=\b(?:Bearer|Basic)\s+)[\w.~+/*-]{8,}=*|(?<=\b(?:api[-_]?)?(?:key|token|password)=)[^\s&"'\\]{4,}|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/gi
 
 const SECRET = '[secret]'
 

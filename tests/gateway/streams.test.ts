@@ -249,3 +249,30 @@ function post(url: string, body: unknown, agent: Agent): Promise<string> {
     asking.end(JSON.stringify(body))
   })
 }
+
+it('cuts off a caller that has taken nothing for as long as two events may lie apart', async () => {
+  const provider = await startLongStream()
+  const impatient = await serveGateway(() => ({
+    providers: { local: { type: 'openai-compatible', baseUrl: `${provider.url}/v1` } },
+    models: { long: { provider: 'local' } },
+    timeouts: { betweenEventsMs: 100 },
+  }))
+  try {
+    const asking = request(`${impatient.gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    asking.on('error', () => {})
+    asking.end(JSON.stringify(callOf(CHAT, 'long', true)))
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+    answer.on('error', () => {})
+    const inFlight = () => metric(impatient.gateway, 'stratarouter_in_flight')
+    // What is left is the asking itself.
+    await expect.poll(inFlight, { timeout: 10_000 }).toBe(1)
+    expect(provider.sentBytes).toBeLessThan((EVENTS * EVENT_BYTES) / 2)
+    asking.destroy()
+  } finally {
+    await impatient.end()
+    await provider.close()
+  }
+})

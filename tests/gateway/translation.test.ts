@@ -146,13 +146,6 @@ const LOSSES: readonly (readonly [Protocol, string, object, string, chain: strin
   ],
   [
     'openai-responses',
-    'what OpenAI keeps',
-    { previous_response_id: 'resp_1' },
-    'previous_response_id',
-    'gemini-or-responder',
-  ],
-  [
-    'openai-responses',
     'a tool of OpenAI',
     { tools: [{ type: 'web_search' }] },
     'tools[0].type',

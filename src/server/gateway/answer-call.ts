@@ -4,7 +4,7 @@ import type { App } from '../../app/index.ts'
 import type { JsonObject, ModelCall, Protocol } from '../../contracts/index.ts'
 import { ProviderFailure, StrataError } from '../../errors/index.ts'
 import { callerProtocols } from '../../protocols/caller-protocols.ts'
-import { callSignal } from './call-signal.ts'
+import { beginModelCall } from './begin-model-call.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { writeEvents } from './write-events.ts'
 import { writeWhole } from './write-whole.ts'
@@ -101,7 +101,7 @@ export async function answerCall({
     headers: passedOn(headers),
   }
   const { runtime } = await app.gateway()
-  const signal = callSignal(reply)
+  const signal = beginModelCall(app, reply)
   const execution = await runtime.execute({
     call,
     ...askedFor(headers),
@@ -119,13 +119,18 @@ export async function answerCall({
     writeWhole(reply, answerHeaders, answer)
     return
   }
-  await writeEvents(reply, answerHeaders, answer.events, (error) =>
-    callerProtocols[protocol].errorEvent({
-      status: error.status,
-      code: error.code,
-      message: error.message,
-      requestId: request.id,
-    }),
+  await writeEvents(
+    reply,
+    answerHeaders,
+    answer.events,
+    (error) =>
+      callerProtocols[protocol].errorEvent({
+        status: error.status,
+        code: error.code,
+        message: error.message,
+        requestId: request.id,
+      }),
+    app.config.timeouts.betweenEventsMs,
   )
   request.externalMs += reply.elapsedTime - begunMs
 }

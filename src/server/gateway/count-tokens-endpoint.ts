@@ -1,6 +1,6 @@
 import { type AnyEndpoint, defineEndpoint } from '../endpoint.ts'
 import { askedFor, callerErrorBody, passedOn, type ReadCall, readCall } from './answer-call.ts'
-import { callSignal } from './call-signal.ts'
+import { beginModelCall } from './begin-model-call.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
 import { anthropicErrorSchema, countTokensBodySchema } from './schemas.ts'
@@ -29,7 +29,7 @@ export const countTokensEndpoint: AnyEndpoint = defineEndpoint<ReadCall>({
       call: { protocol, body, stream: false, headers: passedOn(reply.request.headers) },
       model: body.model as string,
       identity,
-      signal: callSignal(reply),
+      signal: beginModelCall(app, reply),
       span: reply.request.span,
       waits: reply.request,
     })

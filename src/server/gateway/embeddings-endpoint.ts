@@ -4,7 +4,7 @@ import { StrataError } from '../../errors/index.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { assertTextLength } from '../wire/read-route-request.ts'
 import { askedFor, callerErrorBody } from './answer-call.ts'
-import { callSignal } from './call-signal.ts'
+import { beginModelCall } from './begin-model-call.ts'
 import { executionHeaders } from './execution-headers.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
 import { openaiErrorSchema } from './schemas.ts'
@@ -117,7 +117,7 @@ export const embeddingsEndpoint: AnyEndpoint = defineEndpoint<EmbeddingsRequest>
       call: { protocol: 'openai-chat', body, stream: false },
       model: body.model,
       identity,
-      signal: callSignal(reply),
+      signal: beginModelCall(app, reply),
       span: reply.request.span,
       waits: reply.request,
     })

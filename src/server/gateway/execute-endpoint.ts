@@ -6,7 +6,7 @@ import type { Execution } from '../../runtime/runtime.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { errorBody } from '../error-answer.ts'
 import { askedFor } from './answer-call.ts'
-import { callSignal } from './call-signal.ts'
+import { beginModelCall } from './begin-model-call.ts'
 import { type ExecuteRequest, executeAnswerSchema, executeRequestSchema } from './execute-schemas.ts'
 import { MODEL_ERRORS } from './model-errors.ts'
 import { writeEvents } from './write-events.ts'
@@ -67,7 +67,7 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
       call: { protocol: 'canonical', body: chatRequest(body) as unknown as JsonObject, stream },
       model,
       identity,
-      signal: callSignal(reply),
+      signal: beginModelCall(app, reply),
       span: reply.request.span,
       waits: reply.request,
       ...askedFor(reply.request.headers),
@@ -104,8 +104,12 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
       request.externalMs += reply.elapsedTime - begunMs
       yield sseText('done', JSON.stringify({ ...reportOf(execution), ...times() }))
     }
-    await writeEvents(reply, {}, events(), (error) =>
-      sseText('error', JSON.stringify(errorBody(error, request.id))),
+    await writeEvents(
+      reply,
+      {},
+      events(),
+      (error) => sseText('error', JSON.stringify(errorBody(error, request.id))),
+      app.config.timeouts.betweenEventsMs,
     )
     return undefined
   },

@@ -26,7 +26,11 @@ export const responsesBodySchema = z
 export const messagesBodySchema = z
   .looseObject({
     ...common,
-    max_tokens: z.int().min(1).optional().describe('Most tokens to answer with. Anthropic itself needs it.'),
+    max_tokens: z
+      .number()
+      .min(1)
+      .optional()
+      .describe('Most tokens to answer with. Anthropic itself needs it.'),
     messages,
   })
   .meta({ id: 'MessagesRequest' })

@@ -7,12 +7,14 @@ import { writeHead } from './write-whole.ts'
 /**
  * Sends server-sent events as they come, no faster than the caller reads them. Where they break off, `errorEvent` says
  * so, unless the provider has, and the protocol's end is missing.
+ * @param stallMs how long a caller may take nothing of what waits for it before its connection is cut
  */
 export async function writeEvents(
   reply: FastifyReply,
   headers: Readonly<Record<string, string>>,
   events: AsyncIterable<string>,
   errorEvent: (error: StrataError) => string,
+  stallMs: number,
 ): Promise<void> {
   const { raw } = reply
   writeHead(reply, {
@@ -24,7 +26,7 @@ export async function writeEvents(
   })
   try {
     for await (const text of events) {
-      if (!raw.write(text)) await drained(raw)
+      if (!raw.write(text)) await drained(raw, stallMs)
       if (raw.destroyed) return
     }
   } catch (thrown) {
@@ -43,14 +45,16 @@ export async function writeEvents(
   raw.end()
 }
 
-/** Resolves when there is room again, or the caller has gone. */
-async function drained(raw: ServerResponse): Promise<void> {
+/** Resolves when there is room again, or the caller has gone, as it has for us when it takes nothing for so long. */
+async function drained(raw: ServerResponse, stallMs: number): Promise<void> {
   if (raw.destroyed) return
   const leaving = new AbortController()
   const { signal } = leaving
+  const stalled = setTimeout(() => raw.destroy(), stallMs)
   try {
     await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })])
   } finally {
+    clearTimeout(stalled)
     leaving.abort()
   }
 }

@@ -4,7 +4,7 @@ import type { ChatAnswer, JsonObject, RouteDefinition, RouteOptions } from '../.
 import { reportOf, rounded } from '../../runtime/execution-report.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { finishDecision } from '../finish-decision.ts'
-import { callSignal } from '../gateway/call-signal.ts'
+import { beginModelCall } from '../gateway/begin-model-call.ts'
 import { chatRequest, textOf } from '../gateway/execute-endpoint.ts'
 import { MODEL_ERRORS } from '../gateway/model-errors.ts'
 import { assertTextLength } from '../wire/read-route-request.ts'
@@ -167,7 +167,7 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
         call: { protocol: 'canonical', body: call as unknown as JsonObject, stream: false },
         model: 'auto',
         identity,
-        signal: callSignal(reply),
+        signal: beginModelCall(app, reply),
         span: reply.request.span,
         waits: reply.request,
       })
