@@ -75,9 +75,18 @@ export class Page {
     return (result as { value: Value }).value
   }
 
-  /** Resolves once the expression is true, looked at whenever the page changes or draws. */
+  /** Resolves once the expression is true, looked at whenever the page changes or draws; on the next page where it is left. */
   async until(expression: string): Promise<void> {
-    const isTrue = await this.evaluate<boolean>(`new Promise((resolve) => {
+    const isTrue = await this.#look(expression).catch((error: Error) => {
+      if (error.message.includes('navigated')) return this.#look(expression)
+      throw error
+    })
+    if (isTrue) return
+    throw new Error(`never on the page: ${expression}\n${await this.text('body')}`)
+  }
+
+  #look(expression: string): Promise<boolean> {
+    return this.evaluate<boolean>(`new Promise((resolve) => {
       const end = performance.now() + ${PATIENCE_MS}
       const look = () => {
         if (${expression}) resolve(true)
@@ -86,8 +95,6 @@ export class Page {
       }
       look()
     })`)
-    if (isTrue) return
-    throw new Error(`never on the page: ${expression}\n${await this.text('body')}`)
   }
 
   /** Resolves once an element's text contains this. */
