@@ -2,7 +2,7 @@ import { createApp } from '../app/index.ts'
 import type { LoadedConfig } from '../config/index.ts'
 import { announceReady } from './announce-ready.ts'
 import type { RunServerOptions } from './run-server.ts'
-import { collectGarbage, keepHeapSmall } from './small-heap.ts'
+import { collectGarbage, keepHeapSmall, makeRoomForCalls } from './small-heap.ts'
 import { type StartedServer, startServer } from './start-server.ts'
 import { tellOfCrash } from './tell-of-crash.ts'
 import { untilToldToStop } from './told-to-stop.ts'
@@ -18,6 +18,7 @@ export async function serveAlone(loaded: LoadedConfig, options: RunServerOptions
   // The first call should not have to wait for its code.
   if (callsModels) await app.gateway()
   collectGarbage()
+  if (callsModels) makeRoomForCalls()
   app.warmUp()
   let server: StartedServer
   try {

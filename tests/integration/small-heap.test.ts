@@ -29,6 +29,23 @@ it('keeps the youngest generation at 1 MB a half, where it grows otherwise', () 
   expect(run(ALLOCATE_AND_MEASURE)).toBeGreaterThan(8 * MEBIBYTE)
 })
 
+it('lets the youngest generation grow to 8 MB a half where models are called, and no further', () => {
+  const sizes = run(`
+import { getHeapSpaceStatistics } from 'node:v8'
+import { makeRoomForCalls } from ${JSON.stringify(module)}
+const young = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size
+keepHeapSmall(true)
+makeRoomForCalls()
+const grown = young()
+const kept = []
+for (let count = 0; count < 400_000; count++) kept.push({ count, text: 'x'.repeat(count % 50) })
+console.log(JSON.stringify([grown, young()]))`) as number[]
+  for (const size of sizes) {
+    expect(size).toBeGreaterThanOrEqual(16 * MEBIBYTE)
+    expect(size).toBeLessThanOrEqual(24 * MEBIBYTE)
+  }
+})
+
 const GROW_OLD = `
 import { getHeapStatistics } from 'node:v8'
 const kept = []

@@ -3,7 +3,7 @@ import { type App, createApp } from '../../app/index.ts'
 import { parseRouteText, secretsOf } from '../../config/index.ts'
 import { isStrataError, StrataError } from '../../errors/index.ts'
 import { createLogger } from '../../observability/index.ts'
-import { collectGarbage, keepHeapSmall } from '../small-heap.ts'
+import { collectGarbage, keepHeapSmall, makeRoomForCalls } from '../small-heap.ts'
 import { type StartedServer, startServer } from '../start-server.ts'
 import { tellOfCrash } from '../tell-of-crash.ts'
 import type { RouteFileContent, StopOrder, ToSupervisor, ToWorker } from './messages.ts'
@@ -37,6 +37,7 @@ async function prepare(order: ToWorker & { kind: 'start' }): Promise<void> {
   )
   if (callsModels) await app.gateway()
   collectGarbage()
+  if (callsModels) makeRoomForCalls()
   app.warmUp()
   opened.resolve(app)
   await tell({ kind: 'prepared', sets: app.routes.list().map(({ name }) => name) })
