@@ -11,7 +11,7 @@ export type EncoderSettings = Config['encoder']
  * @throws StrataError `invalid_configuration` saying what is missing, `file_not_found`, `invalid_model`, `encoder_failed`
  */
 export async function loadSlowerEncoder(settings: EncoderSettings): Promise<AsyncEncoder | undefined> {
-  const { kind, modelFile, vocabularyFile, model, baseUrl, apiKey, dimensions } = settings
+  const { kind, modelFile, vocabularyFile, model, baseUrl, apiKey, dimensions, batchWindowMs } = settings
   if (kind === 'builtin') return undefined
   if (kind === 'onnx') {
     return loadOnnxEncoder({
@@ -22,6 +22,7 @@ export async function loadSlowerEncoder(settings: EncoderSettings): Promise<Asyn
   return loadOpenAiEncoder({
     model: needed(kind, 'model', model),
     baseUrl,
+    batchWindowMs,
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(dimensions === undefined ? {} : { dimensions }),
   })

@@ -184,6 +184,10 @@ export const configSchema = z.strictObject({
       dimensions: describe(z.int().min(16).max(16_384).multipleOf(16).optional(), {
         description: 'Of `openai`: numbers in a vector, asked of the service. Unset: what the model makes.',
       }),
+      batchWindowMs: describe(milliseconds(1000).default(2), {
+        description:
+          'Of `openai`: how long a request waits for texts of other messages, so that they share it; with 0 none waits.',
+      }),
     })
     .prefault({}),
   cascade: z

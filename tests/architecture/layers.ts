@@ -51,7 +51,12 @@ export const LAYERS: readonly Layer[] = [
     packages: ['onnxruntime-node'],
     mayUseNode: true,
   },
-  { path: 'encoders/openai-compatible', mayImport: LAYER_0, packages: [], mayUseNode: true },
+  {
+    path: 'encoders/openai-compatible',
+    mayImport: [...LAYER_0, 'execution'],
+    packages: [],
+    mayUseNode: true,
+  },
   { path: 'stores', mayImport: [...LAYER_0, 'observability'], packages: ['kysely', 'pg'], mayUseNode: true },
 
   // One never imports another; what they share is the way of a call over HTTP.

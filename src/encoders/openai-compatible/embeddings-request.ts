@@ -1,3 +1,4 @@
+import type { Timer } from '../../contracts/index.ts'
 import { type ErrorCode, StrataError } from '../../errors/index.ts'
 import { toUnitLength } from '../../util/unit-length.ts'
 
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly fetch: typeof fetch
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly timeout: (milliseconds: number) => AbortSignal
+  /** Ends the wait for further texts. */
+  readonly timer: Timer
   readonly now: () => number
   readonly random: () => number
 }

@@ -17,6 +17,11 @@ export interface OpenAiEncoderOptions {
   readonly dimensions?: number
   /** Texts in one request, 1..2048. Default 128. */
   readonly batchSize?: number
+  /**
+   * How long a request that is not full waits for texts of other calls, in milliseconds, 0..1000. Default 2; with 0 nothing
+   * waits. A failure of a shared request is a failure of every call with a text in it.
+   */
+  readonly batchWindowMs?: number
   /** Requests under way at once, 1..256. Default 4. */
   readonly concurrency?: number
   /** How long one try may take, in milliseconds. Default 10000. */
@@ -43,6 +48,10 @@ const real: Surroundings = {
       }, milliseconds)
       signal.addEventListener('abort', end, { once: true })
     }),
+  timer: (callback, delayMs) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
   timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
   now: () => Date.now(),
   random: () => Math.random(),
@@ -64,12 +73,21 @@ export async function loadOpenAiEncoder(options: OpenAiEncoderOptions): Promise<
     retries: wholeNumber('retries', options.retries ?? 3, 0, 20),
   }
   const batchSize = wholeNumber('batchSize', options.batchSize ?? 128, 1, 2048)
+  const batchWindowMs = wholeNumber('batchWindowMs', options.batchWindowMs ?? 2, 0, 1000)
   const concurrency = wholeNumber('concurrency', options.concurrency ?? 4, 1, 256)
   const cacheBytes = wholeNumber('cacheBytes', options.cacheBytes ?? 64 * 2 ** 20, 0, 2 ** 40)
   const dimensions =
     options.dimensions ??
     (await requestEmbeddings(service, ['a'], surroundings, new AbortController().signal))[0]!.length
-  return new OpenAiEncoder({ service, dimensions, batchSize, concurrency, cacheBytes, surroundings })
+  return new OpenAiEncoder({
+    service,
+    dimensions,
+    batchSize,
+    batchWindowMs,
+    concurrency,
+    cacheBytes,
+    surroundings,
+  })
 }
 
 function checkedUrl(baseUrl: string): string {

@@ -1,12 +1,13 @@
-import type { AsyncEncoder, EncodeOptions } from '../../contracts/index.ts'
+import type { AsyncEncoder, EncodeOptions, Timer } from '../../contracts/index.ts'
 import { StrataError } from '../../errors/index.ts'
+import { MicroBatcher } from '../../execution/micro-batcher.ts'
 import { sha256 } from '../../util/sha256.ts'
 import { type EmbeddingsService, requestEmbeddings, type Surroundings } from './embeddings-request.ts'
 import { VectorCache } from './vector-cache.ts'
 
-/** One request under way, which several callers may wait for. */
+/** A text that has been asked for and has not come; several callers may wait for it. */
 interface Flight {
-  readonly vectors: Promise<readonly Float32Array[]>
+  readonly vector: Promise<Float32Array>
   readonly abort: AbortController
   waiting: number
 }
@@ -15,20 +16,21 @@ interface OpenAiEncoderParts {
   readonly service: EmbeddingsService
   readonly dimensions: number
   readonly batchSize: number
+  readonly batchWindowMs: number
   readonly concurrency: number
   readonly cacheBytes: number
   readonly surroundings: Surroundings
 }
 
-/** An embeddings service at work: texts in batches, each text asked for once however many want it. */
+/** An embeddings service at work: texts of all callers in batches, each text asked for once however many want it. */
 export class OpenAiEncoder implements AsyncEncoder {
   readonly name: string
   readonly dimensions: number
   readonly fingerprint: string
   readonly #parts: OpenAiEncoderParts
   readonly #cache: VectorCache
-  /** Where a text is that has been asked for and has not come. */
-  readonly #flights = new Map<string, { readonly flight: Flight; readonly place: number }>()
+  readonly #batcher: MicroBatcher<string, Float32Array>
+  readonly #flights = new Map<string, Flight>()
   readonly #queue: (() => void)[] = []
   #underWay = 0
 
@@ -42,6 +44,16 @@ export class OpenAiEncoder implements AsyncEncoder {
     )
     this.#parts = parts
     this.#cache = new VectorCache(parts.cacheBytes)
+    const { batchWindowMs, surroundings } = parts
+    this.#batcher = new MicroBatcher({
+      run: (texts, signal) => this.#request(texts, signal),
+      keyOf: (text) => text,
+      windowMs: batchWindowMs,
+      maxSize: parts.batchSize,
+      // Texts that wait are in their callers' hands as well; to bound them is up to those.
+      maxWaiting: Number.POSITIVE_INFINITY,
+      timer: batchWindowMs === 0 ? atOnce : surroundings.timer,
+    })
   }
 
   /** Costs requests for the texts that are neither kept nor on their way. An empty text is the zero vector. */
@@ -57,22 +69,17 @@ export class OpenAiEncoder implements AsyncEncoder {
       if (known) vectors.set(text, known)
       else unknown.push(text)
     }
-    const fresh = unknown.filter((text) => !this.#flights.has(text))
-    for (let start = 0; start < fresh.length; start += this.#parts.batchSize) {
-      this.#send(fresh.slice(start, start + this.#parts.batchSize))
-    }
     await this.#collect(unknown, vectors, signal)
     return texts.map((text) => vectors.get(text) as Float32Array)
   }
 
-  /** Waits for the flights that carry these texts. */
+  /** Waits for texts, asking for those that are not on their way. */
   async #collect(
     texts: readonly string[],
     vectors: Map<string, Float32Array>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const seats = texts.map((text) => ({ text, ...this.#flights.get(text)! }))
-    const flights = [...new Set(seats.map(({ flight }) => flight))]
+    const flights = texts.map((text) => this.#flights.get(text) ?? this.#ask(text))
     for (const flight of flights) flight.waiting++
     let leave = () => {}
     const left = new Promise<never>((_, reject) => {
@@ -80,39 +87,35 @@ export class OpenAiEncoder implements AsyncEncoder {
       signal?.addEventListener('abort', leave, { once: true })
     })
     try {
-      for (const flight of flights) await Promise.race([flight.vectors, left])
-      for (const { text, flight, place } of seats) vectors.set(text, (await flight.vectors)[place]!)
+      const made = await Promise.race([Promise.all(flights.map(({ vector }) => vector)), left])
+      for (const [place, text] of texts.entries()) vectors.set(text, made[place]!)
     } finally {
       signal?.removeEventListener('abort', leave)
-      for (const flight of flights) {
-        flight.waiting--
-        // Nobody wants it any more; of one that has landed this changes nothing.
-        if (flight.waiting === 0) flight.abort.abort()
+      for (const [place, flight] of flights.entries()) {
+        if (--flight.waiting > 0) continue
+        // Nobody wants it any more, and who asks from now on begins anew; of one that has landed the abort changes nothing.
+        this.#flights.delete(texts[place]!)
+        flight.abort.abort()
       }
     }
   }
 
-  #send(texts: readonly string[]): void {
+  #ask(text: string): Flight {
     const abort = new AbortController()
-    const vectors = this.#inTurn(abort.signal, async () => {
-      const { service, surroundings } = this.#parts
-      const made = await requestEmbeddings(service, texts, surroundings, abort.signal)
-      texts.forEach((text, place) => {
-        this.#cache.set(text, made[place]!)
-      })
-      return made
-    }).finally(() => {
-      for (const text of texts) if (this.#flights.get(text)?.flight === flight) this.#flights.delete(text)
-    })
+    const vector = this.#batcher.submit(text, abort.signal)
     // Whoever waits hears of it; when nobody does any more, nobody need.
-    vectors.catch(() => undefined)
-    const flight: Flight = { vectors, abort, waiting: 0 }
-    abort.signal.addEventListener('abort', () => {
-      // Who asks from now on begins anew.
-      for (const text of texts) if (this.#flights.get(text)?.flight === flight) this.#flights.delete(text)
-    })
-    texts.forEach((text, place) => {
-      this.#flights.set(text, { flight, place })
+    vector.catch(() => undefined)
+    const flight: Flight = { vector, abort, waiting: 0 }
+    this.#flights.set(text, flight)
+    return flight
+  }
+
+  #request(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]> {
+    return this.#inTurn(signal, async () => {
+      const { service, surroundings } = this.#parts
+      const vectors = await requestEmbeddings(service, texts, surroundings, signal)
+      for (const [place, text] of texts.entries()) this.#cache.set(text, vectors[place]!)
+      return vectors
     })
   }
 
@@ -132,6 +135,17 @@ export class OpenAiEncoder implements AsyncEncoder {
       if (next) next()
       else this.#underWay--
     }
+  }
+}
+
+/** Waits for nothing but the end of what runs now, so that the texts of one call still go together. */
+const atOnce: Timer = (callback) => {
+  let isDue = true
+  queueMicrotask(() => {
+    if (isDue) callback()
+  })
+  return () => {
+    isDue = false
   }
 }
 
