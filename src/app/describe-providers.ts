@@ -1,23 +1,22 @@
 import { type Config, providerType } from '../config/index.ts'
 import type { Attributes } from '../contracts/index.ts'
 import type { DescribeProvider } from '../runtime/attempt-span.ts'
+import { providerAddress } from './provider-address.ts'
 
-/** Names by which the OpenTelemetry conventions know services, and where those are found. */
-const SERVICES: Readonly<Record<string, { readonly name: string; readonly address: string }>> = {
-  openai: { name: 'openai', address: 'https://api.openai.com' },
-  anthropic: { name: 'anthropic', address: 'https://api.anthropic.com' },
-  google: { name: 'gcp.gemini', address: 'https://generativelanguage.googleapis.com' },
+/** Names by which the OpenTelemetry conventions know services. */
+const SERVICES: Readonly<Record<string, string>> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  google: 'gcp.gemini',
 }
 
 /** What traces say of each provider that is configured; others go by their names here. */
 export function describeProviders({ providers }: Config): DescribeProvider {
   const known = new Map<string, Attributes>()
   for (const [name, settings] of Object.entries(providers)) {
-    const service = SERVICES[providerType(name, settings) ?? '']
-    const address = settings.baseUrl ?? settings.url ?? service?.address
-    const url = address === undefined ? undefined : new URL(address)
+    const url = providerAddress(name, settings)
     known.set(name, {
-      'gen_ai.provider.name': service?.name ?? name,
+      'gen_ai.provider.name': SERVICES[providerType(name, settings) ?? ''] ?? name,
       'server.address': url?.hostname,
       'server.port': url && Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
     })

@@ -1,4 +1,5 @@
 export { checkGatewaySettings } from './check-gateway-settings.ts'
+export { keyVariable } from './conventional-keys.ts'
 export type { Environment } from './environment.ts'
 export { explain } from './explain.ts'
 export { providerType } from './gateway-problems.ts'

@@ -96,7 +96,7 @@ export const LAYERS: readonly Layer[] = [
   // Those that manage keys open the database themselves, as they work beside a server and without one.
   {
     path: 'cli',
-    mayImport: [...BELOW_SERVER, 'core', 'encoders/builtin', 'stores', 'server'],
+    mayImport: [...BELOW_SERVER, 'core', 'encoders/builtin', 'pricing', 'stores', 'server'],
     packages: [],
     mayUseNode: true,
   },

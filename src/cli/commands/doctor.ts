@@ -16,7 +16,8 @@ export const doctor = defineCommand({
   name: 'doctor',
   summary: 'Check this machine and set-up, with a remedy for each fault',
   description:
-    'Looks at everything the server needs: Node, the built-in encoder, SQLite, the configuration, the data directory and database, the port and certificate, the route file. ' +
+    'Looks at everything the server needs: Node, the built-in encoder, SQLite, the configuration, the data directory and database, the port and certificate, the route file and the models that it names, ' +
+    'prices, and whether each provider has a key and can be reached (a connection is made, nothing sent). ' +
     'Says what is wrong and what to do; ends with 1 when something fails. Stop the server first, or its port counts as taken.',
   flags: {
     config: {
@@ -41,7 +42,7 @@ export const doctor = defineCommand({
     const checks = await allChecks(flags)
     const isHealthy = checks.every((check) => check.status !== 'fail')
     if (terminal.json) await terminal.printJson({ ok: isHealthy, checks })
-    else for (const check of checks) await printCheck(check, terminal)
+    else await printChecks(checks, terminal)
     return isHealthy ? EXIT_CODES.ok.code : EXIT_CODES.checkFailed.code
   },
 })
@@ -53,6 +54,7 @@ async function allChecks(flags: {
   readonly 'data-dir': string | undefined
 }): Promise<Check[]> {
   const look = await import('../doctor/checks.ts')
+  const { checkGateway } = await import('../doctor/gateway-checks.ts')
   const machine = [look.checkNode(), await look.checkEncoder(), look.checkSimd(), await look.checkSqlite()]
   const { loadConfig } = await import('../../config/index.ts')
   let config: Config
@@ -84,7 +86,8 @@ async function allChecks(flags: {
     await look.checkDatabase(config),
     await look.checkPort(config),
     ...(certificate === null ? [] : [certificate]),
-    await look.checkRouteFile(routeFile),
+    ...(await look.checkRouteFile(routeFile, config)),
+    ...(await checkGateway(config)),
   ]
 }
 
@@ -98,10 +101,15 @@ function configurationOf({ file, notes }: LoadedConfig): Check {
   )
 }
 
-async function printCheck(check: Check, terminal: Terminal): Promise<void> {
+async function printChecks(checks: readonly Check[], terminal: Terminal): Promise<void> {
+  const width = Math.max(...checks.map(({ name }) => printable(name).length))
+  for (const check of checks) await printCheck(check, width, terminal)
+}
+
+async function printCheck(check: Check, width: number, terminal: Terminal): Promise<void> {
   const [text, style] = MARKS[check.status]
-  const head = `${terminal.style(style, padEnd(text, 4))}  ${padEnd(check.name, 15)} `
-  const margin = ' '.repeat(22)
+  const head = `${terminal.style(style, padEnd(text, 4))}  ${padEnd(printable(check.name), width)} `
+  const margin = ' '.repeat('fail'.length + width + 3)
   for (const [index, line] of check.detail.split('\n').entries()) {
     await terminal.print(`${index === 0 ? head : margin}${printable(line.trimStart())}`)
   }

@@ -10,6 +10,7 @@ import { isStrataError } from '../../errors/index.ts'
 import { startRefusal } from '../../server/start-refusal.ts'
 import { counted } from '../text-layout.ts'
 import { type Check, fail, failedBy, ok, warn } from './check.ts'
+import { checkTargets } from './gateway-checks.ts'
 
 const ENCODER_FILE = new URL('../../encoders/builtin/model/strata-encoder-1.bin', import.meta.url)
 
@@ -151,25 +152,33 @@ function refusedStart(name: string, error: unknown, { server }: Config): Check {
   return fail(name, refusal.problem, `${refusal.remedy[0]?.toUpperCase()}${refusal.remedy.slice(1)}.`)
 }
 
-export async function checkRouteFile(path: string | undefined): Promise<Check> {
+/** And where its routes lead. */
+export async function checkRouteFile(path: string | undefined, config: Config): Promise<Check[]> {
   const name = 'route file'
   if (path === undefined) {
-    return warn(
-      name,
-      'none: --routes, routes.file and ./routes.yaml are all missing',
-      'Write a starter with: stratarouter init',
-    )
+    return [
+      warn(
+        name,
+        'none: --routes, routes.file and ./routes.yaml are all missing',
+        'Write a starter with: stratarouter init',
+      ),
+    ]
   }
   try {
     const { readRouteFile } = await import('../../config/route-file.ts')
-    const { routes } = readRouteFile(path)
+    const routeSet = readRouteFile(path)
+    const { routes } = routeSet
+    const targets = checkTargets(routeSet, config)
     const examples = routes.reduce((sum, route) => sum + route.examples.length, 0)
-    return ok(name, `${path}: ${counted(routes.length, 'route')}, ${counted(examples, 'example')}`)
+    return [
+      ok(name, `${path}: ${counted(routes.length, 'route')}, ${counted(examples, 'example')}`),
+      ...(targets === null ? [] : [targets]),
+    ]
   } catch (error) {
     const remedy =
       isStrataError(error) && error.code === 'file_not_found'
         ? `Name another with --routes, or write a starter with: stratarouter init ${path}`
         : `Mend it; "stratarouter lint --routes ${path}" lists every problem.`
-    return failedBy(name, error, remedy)
+    return [failedBy(name, error, remedy)]
   }
 }
