@@ -43,7 +43,7 @@ export class ModelBook {
     const model = this.#models.get(name)
     if (model !== undefined) return model
     const known = [...this.#models.keys()]
-    const nearest = nearestName(name, ['auto', ...known])
+    const nearest = nearestName(name, name === 'auto' ? known : ['auto', ...known])
     const hint =
       nearest !== undefined
         ? `did you mean ${nearest}?`

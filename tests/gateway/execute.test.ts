@@ -177,7 +177,11 @@ describe('embeddings and token counts', () => {
   it('are refused by name where the provider makes none, or the model is a decision', async () => {
     const anthropic = await call('/v1/embeddings', { model: 'claude', input: 'a' })
     expect([anthropic.status, anthropic.json.error.code]).toEqual([400, 'untranslatable'])
-    expect((await call('/v1/embeddings', { model: 'auto', input: 'a' })).status).toBe(404)
+    const auto = await call('/v1/embeddings', { model: 'auto', input: 'a' })
+    expect([auto.status, auto.json.error.message]).toEqual([
+      404,
+      'There is no model "auto"; GET /v1/models lists those there are.',
+    ])
     expect(served.mock.calls).toBe(0)
   })
 
