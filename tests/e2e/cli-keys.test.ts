@@ -197,6 +197,8 @@ describe('usage', () => {
       total({ day: '2026-11-03', model: 'careful', unpricedRequests: 1 }),
       total({ day: '2026-11-03', tenant: 'b', key: '' }),
       total({ day: '2026-12-01' }),
+      total({ day: '2026-12-02', tenant: 'c', costMicroUsd: 99 }),
+      total({ day: '2026-12-02', tenant: 'd', costMicroUsd: 0 }),
     ])
     await stores.close()
     const days = ['--from', '2026-11-01', '--to', '2026-11-30']
@@ -210,6 +212,9 @@ b       fast            2     1,234,567       0         20.0 M    1.5000
 all                     6     3,703,701       0         60.0 M  ≥ 4.5000
 `)
     expect(errorOut).toMatch(/1 request of models without a price/)
+    const little = await inFolder('usage', 'usage', '--from', '2026-12-02', '--to', '2026-12-02')
+    expect(little.out).toMatch(/^c .* <0\.0001$/m)
+    expect(little.out).toMatch(/^d .* {3}0\.0000$/m)
     const json = await inFolder('usage', 'usage', ...days, '--json', '--by', 'day', '--tenant', 'acme')
     expect(JSON.parse(json.out)).toMatchObject({
       from: '2026-11-01',

@@ -11,6 +11,7 @@ const DIMENSIONS: readonly UsageDimension[] = ['day', 'tenant', 'key', 'route', 
 const DEFAULT_BY = 'tenant,model'
 const MICRO = 1_000_000
 const MILLION = 1_000_000
+const LEAST_SHOWN_MICRO_USD = 100
 
 export const usage = defineCommand({
   name: 'usage',
@@ -144,9 +145,13 @@ function figuresOf(row: UsageSums): string[] {
   return [
     grouped(requests),
     ...[inputTokens, cachedInputTokens, outputTokens].map(tokensText),
-    `${unpricedRequests > 0 ? '≥ ' : ''}${(costMicroUsd / MICRO).toFixed(4)}`,
+    `${unpricedRequests > 0 ? '≥ ' : ''}${dollarsText(costMicroUsd)}`,
   ]
 }
+
+/** Four decimals; what is too little for them does not look free. */
+const dollarsText = (microUsd: number): string =>
+  microUsd > 0 && microUsd < LEAST_SHOWN_MICRO_USD ? '<0.0001' : (microUsd / MICRO).toFixed(4)
 
 /** `12,345`, from ten millions on `12.3 M`. */
 const tokensText = (tokens: number): string =>
