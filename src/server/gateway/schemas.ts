@@ -27,10 +27,11 @@ export const messagesBodySchema = z
   .looseObject({
     ...common,
     max_tokens: z
-      .number()
-      .min(1)
+      .unknown()
       .optional()
-      .describe('Most tokens to answer with. Anthropic itself needs it.'),
+      .describe(
+        'Most tokens to answer with, a whole number; judged by the provider. Anthropic itself needs it.',
+      ),
     messages,
   })
   .meta({ id: 'MessagesRequest' })
