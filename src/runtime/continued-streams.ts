@@ -2,7 +2,6 @@ import type {
   ChatEvent,
   ChatMessage,
   ChatRequest,
-  JsonObject,
   ProviderAnswer,
   StreamedAnswer,
   TokenUsage,
@@ -10,6 +9,7 @@ import type {
 import { isStrataError, ProviderFailure } from '../errors/index.ts'
 import type { Operation } from '../execution/layer.ts'
 import { callerProtocols } from '../protocols/caller-protocols.ts'
+import { canonicalCall } from '../protocols/canonical/canonical-call.ts'
 import type { AttemptRequest } from './attempt.ts'
 
 /** What the next model is told beside the part of the answer that came. */
@@ -47,7 +47,7 @@ function canonicalRequest({ call }: AttemptRequest): ChatRequest | undefined {
 
 const inCanonicalForm = (request: AttemptRequest, chat: ChatRequest): AttemptRequest => ({
   ...request,
-  call: { protocol: 'canonical', body: chat as unknown as JsonObject, stream: true },
+  call: canonicalCall(chat, true),
 })
 
 const DATA = /^data: (.+)$/gm

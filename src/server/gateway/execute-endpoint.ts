@@ -1,5 +1,6 @@
-import type { ChatAnswer, ChatRequest, JsonObject } from '../../contracts/index.ts'
+import type { ChatAnswer, ChatRequest } from '../../contracts/index.ts'
 import { callerProtocols } from '../../protocols/caller-protocols.ts'
+import { canonicalCall } from '../../protocols/canonical/canonical-call.ts'
 import { sseText } from '../../protocols/sse.ts'
 import { reportOf, rounded } from '../../runtime/execution-report.ts'
 import type { Execution } from '../../runtime/runtime.ts'
@@ -64,7 +65,7 @@ export const executeEndpoint: AnyEndpoint = defineEndpoint<ExecuteRequest>({
     const { runtime } = await app.gateway()
     const { model, routeSet, session, stream } = body
     const execution = await runtime.execute({
-      call: { protocol: 'canonical', body: chatRequest(body) as unknown as JsonObject, stream },
+      call: canonicalCall(chatRequest(body), stream),
       model,
       identity,
       signal: beginModelCall(app, reply),

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { type App, DEFAULT_SET, parseRoute } from '../../app/index.ts'
-import type { ChatAnswer, JsonObject, RouteDefinition, RouteOptions } from '../../contracts/index.ts'
+import type { ChatAnswer, RouteDefinition, RouteOptions } from '../../contracts/index.ts'
+import { canonicalCall } from '../../protocols/canonical/canonical-call.ts'
 import { reportOf, rounded } from '../../runtime/execution-report.ts'
 import { type AnyEndpoint, bodyParser, defineEndpoint } from '../endpoint.ts'
 import { finishDecision } from '../finish-decision.ts'
@@ -164,7 +165,7 @@ export const olderEndpoints: readonly AnyEndpoint[] = [
       const { runtime } = await app.gateway()
       const call = chatRequest({ text: body.query, model: 'auto', stream: false })
       const execution = await runtime.execute({
-        call: { protocol: 'canonical', body: call as unknown as JsonObject, stream: false },
+        call: canonicalCall(call, false),
         model: 'auto',
         identity,
         signal: beginModelCall(app, reply),
